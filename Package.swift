@@ -1,0 +1,96 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+/// One set of strict settings for every Swift target; warnings are errors.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+    .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+    name: "swift-greengrass-ipc",
+    products: [
+        .library(name: "EventStream", targets: ["EventStream"]),
+        .library(name: "GreengrassIPC", targets: ["GreengrassIPC"]),
+        .library(name: "GreengrassIPCTesting", targets: ["GreengrassIPCTesting"]),
+        .executable(name: "iot-tunnel-agent", targets: ["TunnelComponent"]),
+        .executable(name: "ggipc", targets: ["ggipc"]),
+    ],
+    targets: [
+        // AWS event-stream framing; standard library only.
+        .target(name: "EventStream", swiftSettings: strict),
+        // epoll, eventfd, signalfd, prctl and the spawn function that Swift's Glibc module lacks.
+        .target(name: "CEventReactor"),
+        // The event loop: sockets, timers, signals, child processes.
+        .target(name: "EventReactor", dependencies: ["CEventReactor"], swiftSettings: strict),
+        // The IPC client.
+        .target(name: "GreengrassIPC", dependencies: ["EventStream", "EventReactor"], swiftSettings: strict),
+        // The simulated nucleus.
+        .target(
+            name: "GreengrassIPCTesting",
+            dependencies: ["GreengrassIPC", "EventStream", "EventReactor"],
+            swiftSettings: strict
+        ),
+        // SHA-256 for the tunnel agent.
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        // iot-tunnel-agent, the Greengrass component.
+        .executableTarget(
+            name: "TunnelComponent",
+            dependencies: ["GreengrassIPC", "EventReactor", "COpenSSL"],
+            swiftSettings: strict
+        ),
+        // The developers' command.
+        .executableTarget(
+            name: "ggipc",
+            dependencies: ["GreengrassIPCTesting", "EventReactor"],
+            swiftSettings: strict
+        ),
+
+        // Test-only executables: a stand-in for AWS's localproxy, and the demonstration that dev/demo runs.
+        .executableTarget(
+            name: "localproxy-stand-in",
+            path: "Tests/LocalproxyStandIn",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "tunnel-demo",
+            dependencies: ["GreengrassIPCTesting", "EventReactor"],
+            path: "Tests/TunnelDemo",
+            swiftSettings: strict
+        ),
+
+        .testTarget(name: "EventStreamTests", dependencies: ["EventStream"], swiftSettings: strict),
+        .testTarget(name: "EventReactorTests", dependencies: ["EventReactor"], swiftSettings: strict),
+        .testTarget(
+            name: "GreengrassIPCTests",
+            dependencies: ["GreengrassIPC", "EventStream", "EventReactor"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "GreengrassIPCTestingTests",
+            dependencies: ["GreengrassIPCTesting", "GreengrassIPC", "EventStream", "EventReactor"],
+            exclude: ["Recordings"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "TunnelComponentTests",
+            dependencies: ["TunnelComponent", "GreengrassIPC", "EventReactor"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: [
+                "GreengrassIPCTesting", "GreengrassIPC", "EventReactor",
+                "TunnelComponent", "localproxy-stand-in", "ggipc",
+            ],
+            swiftSettings: strict
+        ),
+    ]
+)

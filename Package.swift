@@ -25,7 +25,7 @@ let package = Package(
     ],
     targets: [
         // AWS event-stream framing; standard library only.
-        .target(name: "EventStream", swiftSettings: strict),
+        .target(name: "EventStream", swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
         // epoll, eventfd, signalfd, prctl and the spawn function that Swift's Glibc module lacks.
         .target(name: "CEventReactor"),
         // The event loop: sockets, timers, signals, child processes.

@@ -14,6 +14,9 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// The JSON reader is a `~Escapable` view of the bytes it reads, which needs lifetime annotations.
+let lifetimes: SwiftSetting = .enableExperimentalFeature("Lifetimes")
+
 let package = Package(
     name: "swift-greengrass-ipc",
     products: [
@@ -31,7 +34,11 @@ let package = Package(
         // The event loop: sockets, timers, signals, child processes.
         .target(name: "EventReactor", dependencies: ["CEventReactor"], swiftSettings: strict),
         // The IPC client.
-        .target(name: "GreengrassIPC", dependencies: ["EventStream", "EventReactor"], swiftSettings: strict),
+        .target(
+            name: "GreengrassIPC",
+            dependencies: ["EventStream", "EventReactor"],
+            swiftSettings: strict + [lifetimes]
+        ),
         // The simulated nucleus.
         .target(
             name: "GreengrassIPCTesting",

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import EventReactor
+
+/// What operations are called on: the methods of every operation are extensions of this protocol.
+public protocol GreengrassIPCCaller: Sendable {
+    /// Sends a request and waits for its response.
+    ///
+    /// - Throws: the service's error, or why no answer came. Cancelling the task ends this call's stream only.
+    func call<Operation: GreengrassIPCOperation>(
+        _ operation: Operation.Type,
+        _ request: Operation.Request
+    ) async throws(GreengrassIPCError) -> Operation.Response
+
+    /// Opens a subscription for as long as `body` takes.
+    ///
+    /// - Throws: `GreengrassIPCError` when the subscription is refused, and whatever `body` throws.
+    func subscribe<Operation: GreengrassIPCStreamingOperation, Result>(
+        _ operation: Operation.Type,
+        _ request: Operation.Request,
+        options: SubscriptionOptions,
+        _ body: (Subscription<Operation.Event>) async throws -> Result
+    ) async throws -> Result
+}
+
+/// A client of the nucleus that started this component.
+///
+/// It keeps one connection, makes it again when it is lost, and makes subscriptions again on it. Nothing happens
+/// unless ``run()`` runs; ``withGreengrassIPC(_:_:)`` does that for the length of a closure.
+public final class GreengrassIPCClient: GreengrassIPCCaller {
+    /// What the client was made with.
+    public let configuration: GreengrassIPCConfiguration
+    private let core: ClientCore
+    private let ownsLoop: Bool
+
+    /// Makes a client; ``run()`` makes it connect.
+    ///
+    /// - Throws: `.invalidConfiguration`.
+    public convenience init(_ configuration: GreengrassIPCConfiguration) throws(GreengrassIPCError) {
+        try self.init(configuration, on: nil)
+    }
+
+    package init(_ configuration: GreengrassIPCConfiguration, on loop: EventLoop?) throws(GreengrassIPCError) {
+        try configuration.check()
+        self.configuration = configuration
+        if let loop = loop ?? EventLoop.current {
+            ownsLoop = false
+            core = ClientCore(configuration, loop: loop)
+        } else {
+            ownsLoop = true
+            do throws(SystemError) {
+                core = ClientCore(configuration, loop: try EventLoop.start())
+            } catch {
+                throw GreengrassIPCError(.invalidConfiguration, "the client's thread could not start", cause: error)
+            }
+        }
+    }
+
+    deinit {
+        if ownsLoop { core.loop.stop() }
+    }
+
+    /// Connects, and stays connected until the task is cancelled or ``shutDown()`` is called.
+    ///
+    /// - Throws: `.accessDenied` when the nucleus does not know the token (any more): the component must be relaunched.
+    public func run() async throws(GreengrassIPCError) {
+        let error = await core.run()
+        if error.code != .closed, error.code != .cancelled { throw error }
+    }
+
+    /// Closes subscriptions and the connection; calls that wait fail with `.closed`. ``run()`` returns.
+    public func shutDown() async {
+        await core.shutDown()
+    }
+
+    package var loop: EventLoop { core.loop }
+
+    public func call<Operation: GreengrassIPCOperation>(
+        _ operation: Operation.Type,
+        _ request: Operation.Request
+    ) async throws(GreengrassIPCError) -> Operation.Response {
+        let descriptor = Operation.descriptor
+        let payload = try Self.encode(request, descriptor)
+        let reply = try await core.exchange(descriptor, payload, timeout: configuration.callTimeout)
+        return try Self.decode(Operation.Response.self, reply, descriptor)
+    }
+
+    public func subscribe<Operation: GreengrassIPCStreamingOperation, Result>(
+        _ operation: Operation.Type,
+        _ request: Operation.Request,
+        options: SubscriptionOptions = SubscriptionOptions(),
+        _ body: (Subscription<Operation.Event>) async throws -> Result
+    ) async throws -> Result {
+        let descriptor = Operation.descriptor
+        let buffer = EventBuffer<Operation.Event>(options)
+        let record = SubscriptionRecord(
+            descriptor,
+            payload: try Self.encode(request, descriptor),
+            sink: buffer,
+            options: options
+        )
+        _ = try await core.open(record)
+        let result: Swift.Result<Result, any Error>
+        do {
+            result = .success(try await body(Subscription(buffer, gaps: options.gaps)))
+        } catch {
+            result = .failure(error)
+        }
+        // Not skipped by cancellation: closing waits for nothing.
+        await core.close(record)
+        return try result.get()
+    }
+
+    private static func encode(
+        _ request: some JSONWritable,
+        _ operation: OperationDescriptor
+    ) throws(GreengrassIPCError) -> [UInt8] {
+        do throws(JSONError) {
+            return try request.jsonBytes()
+        } catch {
+            throw GreengrassIPCError(
+                .invalidRequest,
+                "the request cannot be written as JSON",
+                operation: operation.name,
+                cause: error
+            )
+        }
+    }
+
+    private static func decode<Response: JSONReadable>(
+        _ type: Response.Type,
+        _ payload: [UInt8],
+        _ operation: OperationDescriptor
+    ) throws(GreengrassIPCError) -> Response {
+        do throws(JSONError) {
+            return try Response(jsonBytes: payload.span)
+        } catch {
+            throw GreengrassIPCError(
+                .invalidResponse,
+                "the response is not what the service model says",
+                operation: operation.name,
+                cause: error
+            )
+        }
+    }
+}

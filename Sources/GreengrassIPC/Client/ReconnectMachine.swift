@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import EventReactor
+
+/// When to connect, when to wait, when to give up. No input or output, no clock.
+struct ReconnectMachine {
+    enum Action: Equatable {
+        case connect
+        case wait(Duration)
+        /// Nothing that is tried again can help.
+        case giveUp(GreengrassIPCError)
+    }
+
+    /// Lite closes without a word when it refuses a token, but also when it is full or stopping: so many silent
+    /// refusals in a row are taken for the former.
+    static let silentRefusals = 3
+
+    private let backoff: Backoff
+    private var failures = 0
+    private var refusals = 0
+
+    init(_ backoff: Backoff) {
+        self.backoff = backoff
+    }
+
+    mutating func opened() {
+        failures = 0
+        refusals = 0
+    }
+
+    mutating func failed(
+        _ error: GreengrassIPCError,
+        isFinal: Bool,
+        using generator: inout some RandomNumberGenerator
+    ) -> Action {
+        if isFinal { return .giveUp(error) }
+        if error.code == .accessDenied {
+            refusals += 1
+            if refusals >= Self.silentRefusals { return .giveUp(error) }
+        } else if error.code == .invalidConfiguration {
+            return .giveUp(error)
+        } else {
+            refusals = 0
+        }
+        failures += 1
+        return .wait(backoff.wait(afterFailures: failures, using: &generator))
+    }
+}
+
+extension ReconnectMachine.Action {
+    static func == (left: Self, right: Self) -> Bool {
+        switch (left, right) {
+        case (.connect, .connect): true
+        case (.wait(let left), .wait(let right)): left == right
+        case (.giveUp(let left), .giveUp(let right)): left.code == right.code
+        default: false
+        }
+    }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import EventReactor
+
+/// A call from its start to its one outcome. On the loop's thread only, so that an answer, a timeout and a
+/// cancellation come one after the other.
+final class PendingCall: @unchecked Sendable {
+    // Safety: made by the caller's task, from then on touched on the loop's thread only.
+    let operation: OperationDescriptor
+    let payload: [UInt8]
+    let deadline: Instant
+    var continuation: UnsafeContinuation<Result<[UInt8], GreengrassIPCError>, Never>?
+    /// Where it runs, once it has been sent.
+    var stream: (connection: Connection, id: Int32)?
+
+    init(_ operation: OperationDescriptor, payload: [UInt8], deadline: Instant) {
+        self.operation = operation
+        self.payload = payload
+        self.deadline = deadline
+    }
+
+    /// Hands the outcome to the caller; only the first one counts.
+    func finish(_ result: Result<[UInt8], GreengrassIPCError>) {
+        guard let continuation else { return }
+        self.continuation = nil
+        stream = nil
+        continuation.resume(returning: result)
+    }
+
+    func fail(_ code: GreengrassIPCError.Code, _ message: String) {
+        finish(.failure(GreengrassIPCError(code, message, operation: operation.name)))
+    }
+}

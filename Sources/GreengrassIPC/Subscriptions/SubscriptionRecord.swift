@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import EventReactor
+
+/// A subscription as the client keeps it: what to ask for, where events go, and which streams it has now.
+final class SubscriptionRecord: @unchecked Sendable {
+    // Safety: made by the subscriber's task, from then on touched on the loop's thread only.
+    let operation: OperationDescriptor
+    let payload: [UInt8]
+    let sink: any EventSink
+    let responseTimeout: Duration?
+    var machine: SubscriptionMachine
+    var streams: [Int: (connection: Connection, id: Int32)] = [:]
+    var firstResponse: UnsafeContinuation<Result<[UInt8], GreengrassIPCError>, Never>?
+    var isCancelled = false
+    var timer: LoopTimer?
+
+    init(_ operation: OperationDescriptor, payload: [UInt8], sink: any EventSink, options: SubscriptionOptions) {
+        self.operation = operation
+        self.payload = payload
+        self.sink = sink
+        responseTimeout = options.responseTimeout
+        machine = SubscriptionMachine(renewal: options.renewal, retry: options.retry)
+    }
+}

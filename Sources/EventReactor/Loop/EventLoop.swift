@@ -120,6 +120,8 @@ package final class EventLoop: @unchecked Sendable {
         package var descriptors: Int
         package var timers: Int
         package var children: Int
+
+        package var isNone: Bool { descriptors == 0 && timers == 0 && children == 0 }
     }
 
     private func turn() -> Bool {

@@ -81,9 +81,13 @@ final actor ClientCore: Connection.Owner {
         case .connect: connect()
         case .wait(let duration):
             state = .disconnected(last: error)
-            log(.info, "not connected to the nucleus; trying again", [
-                ("socket", configuration.socketPath), ("error", error.description), ("wait", "\(duration)"),
-            ])
+            log(
+                .info,
+                "not connected to the nucleus; trying again",
+                [
+                    ("socket", configuration.socketPath), ("error", error.description), ("wait", "\(duration)"),
+                ]
+            )
             loop.arm(retryTimer, after: duration)
         case .giveUp(let error): fail(error)
         }
@@ -284,14 +288,22 @@ final actor ClientCore: Connection.Owner {
                 record.firstResponse?.resume(returning: .success(response))
                 record.firstResponse = nil
             case .gap:
-                log(.warning, "the subscription was made again; events may be missing", [
-                    ("operation", record.operation.name)
-                ])
+                log(
+                    .warning,
+                    "the subscription was made again; events may be missing",
+                    [
+                        ("operation", record.operation.name)
+                    ]
+                )
                 record.sink.gap()
             case .willRetry(let error):
-                log(.info, "the subscription will be made again", [
-                    ("operation", record.operation.name), ("error", error.description),
-                ])
+                log(
+                    .info,
+                    "the subscription will be made again",
+                    [
+                        ("operation", record.operation.name), ("error", error.description),
+                    ]
+                )
             case .finish(let error): finish(record, error)
             }
         }

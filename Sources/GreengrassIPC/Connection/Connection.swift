@@ -218,9 +218,13 @@ final actor Connection: StreamSocketOwner {
         case .taken: break
         case .full: owner?.subscription(record, attempt: attempt, .overflowed)
         case .unreadable(let error):
-            log(.warning, "an event could not be read and was left out", [
-                ("operation", record.operation.name), ("error", error.description),
-            ])
+            log(
+                .warning,
+                "an event could not be read and was left out",
+                [
+                    ("operation", record.operation.name), ("error", error.description),
+                ]
+            )
         }
         if message.terminatesStream {
             let error = GreengrassIPCError(

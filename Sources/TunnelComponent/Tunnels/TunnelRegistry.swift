@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Which notifications were seen and which tunnels there are.
+///
+/// Notifications come at least once, so repeats are told by the hash of their token; a replaced token looks like a
+/// new tunnel.
+struct TunnelRegistry: Sendable {
+    /// What to do with a notification.
+    enum Admission: Hashable, Sendable {
+        /// Launch it, and then end these: their connection was lost and this is their successor.
+        case accepted(replacing: [Digest])
+        /// It was accepted before.
+        case duplicate
+        /// There are as many tunnels as may be.
+        case refused(Refusal)
+    }
+
+    /// The SHA-256 of an access token.
+    typealias Digest = [UInt8]
+
+    private struct Tunnel: Sendable {
+        let services: Set<String>
+        var isReconnecting = false
+        var isEnding = false
+    }
+
+    private let memory: Duration
+    private let capacity: Int
+    private var tunnels: [Digest: Tunnel] = [:]
+    private var seen: [Digest: Duration] = [:]
+    /// The digests of `seen`, oldest first.
+    private var order: [Digest] = []
+
+    /// - Parameters:
+    ///   - memory: how long a token is remembered; tunnels live 12 hours at most.
+    ///   - capacity: how many tokens are remembered.
+    init(memory: Duration = .seconds(43_200), capacity: Int = 512) {
+        self.memory = memory
+        self.capacity = max(1, capacity)
+    }
+
+    /// The tunnels there are.
+    var count: Int { tunnels.count }
+
+    /// Decides on a notification. Only an accepted one is remembered: a refused one may succeed when it comes again.
+    mutating func admit(_ digest: Digest, services: [String], limit: Int, now: Duration) -> Admission {
+        forget(now: now)
+        guard seen[digest] == nil, tunnels[digest] == nil else { return .duplicate }
+        let services = Set(services)
+        let replaced = order.filter { digest in
+            tunnels[digest].map { $0.services == services && $0.isReconnecting && !$0.isEnding } ?? false
+        }
+        // What is on its way out does not count.
+        let active = tunnels.values.count { !$0.isEnding } - replaced.count
+        guard active < limit else {
+            return .refused(
+                Refusal(
+                    reason: .limit,
+                    text: "\(active) tunnels are open, as many as maxConcurrentTunnels allows; close one or raise it."
+                )
+            )
+        }
+        for digest in replaced { tunnels[digest]?.isEnding = true }
+        tunnels[digest] = Tunnel(services: services)
+        seen[digest] = now
+        order.append(digest)
+        return .accepted(replacing: replaced)
+    }
+
+    /// A tunnel's machine is in another state.
+    mutating func update(_ digest: Digest, state: TunnelMachine.State) {
+        tunnels[digest]?.isReconnecting = state == .reconnecting
+    }
+
+    /// A tunnel is over and its process gone. Its token stays known.
+    mutating func remove(_ digest: Digest) {
+        tunnels[digest] = nil
+    }
+
+    private mutating func forget(now: Duration) {
+        // The tokens of running tunnels are known from the tunnels themselves, and stay for the order's sake.
+        while let oldest = order.first, let time = seen[oldest], now - time >= memory || order.count >= capacity {
+            guard tunnels[oldest] == nil else {
+                // Rare: a tunnel that outlives everything behind it. Move it to the end.
+                guard order.contains(where: { tunnels[$0] == nil }) else { return }
+                order.append(order.removeFirst())
+                seen[oldest] = now
+                continue
+            }
+            order.removeFirst()
+            seen[oldest] = nil
+        }
+    }
+}

@@ -34,7 +34,7 @@ struct HeaderFields {
             valueEnd = valueStart + count
         } else {
             guard valueStart + 2 <= block.count else { throw Self.valueFault(valueStart, in: block) }
-            let count = Int(block[valueStart]) << 8 | Int(block[valueStart + 1])
+            let count = Int(block.bigEndian(at: valueStart, as: UInt16.self))
             if count > limits.headerValueByteCount { throw Self.valueTooLong(valueStart, count, limits) }
             valueStart += 2
             valueEnd = valueStart + count

@@ -49,11 +49,17 @@ public struct MessageDecoder: Sendable {
         _ body: (UnsafeMutableRawBufferPointer) throws(E) -> Int
     ) throws(E) {
         prepare(for: capacity)
-        try storage.append(addingCapacity: capacity) { output throws(E) in
-            try output.withUnsafeMutableBufferPointer { buffer, count throws(E) in
-                count = try body(UnsafeMutableRawBufferPointer(buffer))
+        var failure: E?
+        storage.append(addingCapacity: capacity) { output in
+            output.withUnsafeMutableBufferPointer { buffer, count in
+                do throws(E) {
+                    count = try body(UnsafeMutableRawBufferPointer(buffer))
+                } catch {
+                    failure = error
+                }
             }
         }
+        if let failure { throw failure }
     }
 
     /// The next message; `nil` until more bytes arrive.
@@ -145,8 +151,7 @@ extension MessageDecoder {
         let checksumStart = end - Frame.checksumByteCount
         var checksum = CRC32(continuing: prelude.checksum)
         checksum.update(storage.span.extracting(start + 8..<checksumStart))
-        let stored = storage.span.bigEndianInteger(from: checksumStart, count: 4)
-        guard UInt64(checksum.value) == stored else {
+        guard checksum.value == storage.span.bigEndian(at: checksumStart) else {
             throw EventStreamError(
                 code: .messageChecksumMismatch,
                 offset: streamOffset + UInt64(checksumStart - start),

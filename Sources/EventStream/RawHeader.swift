@@ -46,18 +46,14 @@ public enum RawHeaderValue: ~Escapable {
         switch type {
         case .boolTrue: self = .bool(true)
         case .boolFalse: self = .bool(false)
-        case .int8: self = .int8(Int8(truncatingIfNeeded: bytes.bigEndianInteger(from: 0, count: 1)))
-        case .int16: self = .int16(Int16(truncatingIfNeeded: bytes.bigEndianInteger(from: 0, count: 2)))
-        case .int32: self = .int32(Int32(truncatingIfNeeded: bytes.bigEndianInteger(from: 0, count: 4)))
-        case .int64: self = .int64(Int64(truncatingIfNeeded: bytes.bigEndianInteger(from: 0, count: 8)))
+        case .int8: self = .int8(bytes.bigEndian(at: 0))
+        case .int16: self = .int16(bytes.bigEndian(at: 0))
+        case .int32: self = .int32(bytes.bigEndian(at: 0))
+        case .int64: self = .int64(bytes.bigEndian(at: 0))
         case .bytes: self = .bytes(bytes, at: range)
         case .string: self = .string(bytes, at: range)
-        case .timestamp:
-            let milliseconds = Int64(truncatingIfNeeded: bytes.bigEndianInteger(from: 0, count: 8))
-            self = .timestamp(millisecondsSince1970: milliseconds)
-        case .uuid:
-            let high = bytes.bigEndianInteger(from: 0, count: 8)
-            self = .uuid(UUIDBytes(high: high, low: bytes.bigEndianInteger(from: 8, count: 8)))
+        case .timestamp: self = .timestamp(millisecondsSince1970: bytes.bigEndian(at: 0))
+        case .uuid: self = .uuid(UUIDBytes(high: bytes.bigEndian(at: 0), low: bytes.bigEndian(at: 8)))
         }
     }
 }

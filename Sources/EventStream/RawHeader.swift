@@ -9,12 +9,14 @@ public struct RawHeader: ~Escapable {
     public let value: RawHeaderValue
 
     @_lifetime(copy block)
+    @inline(__always)
     init(_ fields: HeaderFields, in block: Span<UInt8>) {
         name = block.extracting(fields.name)
         value = RawHeaderValue(fields.type, block.extracting(fields.value), at: fields.value)
     }
 
     /// Whether the name is exactly this one, byte by byte.
+    @inlinable
     public func isNamed(_ other: StaticString) -> Bool {
         name.isEqual(to: other)
     }
@@ -41,7 +43,9 @@ public enum RawHeaderValue: ~Escapable {
     /// A UUID.
     case uuid(UUIDBytes)
 
+    // Inlined, for a value made in a call of its own is written in parts and then read back whole, which stalls.
     @_lifetime(copy bytes)
+    @inline(__always)
     init(_ type: HeaderType, _ bytes: Span<UInt8>, at range: Range<Int>) {
         switch type {
         case .boolTrue: self = .bool(true)

@@ -25,19 +25,15 @@ public struct CRC32: Sendable, Hashable {
     }
 
     /// Takes in bytes.
-    public mutating func update(_ bytes: some Sequence<UInt8>) {
-        let done: Void? = bytes.withContiguousStorageIfAvailable { update(UnsafeRawBufferPointer($0)) }
-        if done == nil {
-            Array(bytes).withUnsafeBytes { update($0) }
-        }
+    public mutating func update(_ bytes: UnsafeRawBufferPointer) {
+        register = CRC32Tables.shared.advance(register, over: bytes)
     }
 
-    private mutating func update(_ bytes: UnsafeRawBufferPointer) {
-        for byte in bytes {
-            register ^= UInt32(byte)
-            for _ in 0..<8 {
-                register = register >> 1 ^ (register & 1 == 0 ? 0 : 0xEDB8_8320)
-            }
+    /// Takes in bytes.
+    public mutating func update(_ bytes: some Sequence<UInt8>) {
+        let done: Void? = bytes.withContiguousStorageIfAvailable { update($0.span) }
+        if done == nil {
+            update(Array(bytes).span)
         }
     }
 }

@@ -10,21 +10,30 @@ enum Frame {
 }
 
 extension [UInt8] {
-    /// Replaces four bytes by an integer, most significant byte first.
-    mutating func store(_ value: UInt32, at offset: Int) {
-        withUnsafeMutableBytes { $0.storeBytes(of: value.bigEndian, toByteOffset: offset, as: UInt32.self) }
+    /// Appends zero bytes to be filled in later.
+    mutating func appendPlace(of count: Int) {
+        append(addingCapacity: count) { $0.append(repeating: 0, count: count) }
     }
 
     /// Fills in both lengths and both checksums of the frame that begins at `start` and reaches to the end; the places
     /// for the prelude and for the last checksum must be there.
     mutating func sealFrame(from start: Int, headerByteCount: Int) {
-        store(UInt32(count - start), at: start)
-        store(UInt32(headerByteCount), at: start + 4)
-        var checksum = CRC32()
-        checksum.update(span.extracting(start..<start + 8))
-        store(checksum.value, at: start + 8)
-        let end = count - Frame.checksumByteCount
-        checksum.update(span.extracting(start + 8..<end))
-        store(checksum.value, at: end)
+        withUnsafeMutableBytes { bytes in
+            let frame = UnsafeMutableRawBufferPointer(rebasing: bytes[start...])
+            let end = frame.count - Frame.checksumByteCount
+            frame.store(UInt32(frame.count), at: 0)
+            frame.store(UInt32(headerByteCount), at: 4)
+            var checksum = CRC32()
+            checksum.update(UnsafeRawBufferPointer(rebasing: frame[..<8]))
+            frame.store(checksum.value, at: 8)
+            checksum.update(UnsafeRawBufferPointer(rebasing: frame[8..<end]))
+            frame.store(checksum.value, at: end)
+        }
+    }
+}
+
+extension UnsafeMutableRawBufferPointer {
+    fileprivate func store(_ value: UInt32, at offset: Int) {
+        storeBytes(of: value.bigEndian, toByteOffset: offset, as: UInt32.self)
     }
 }

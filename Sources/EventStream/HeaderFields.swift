@@ -22,11 +22,10 @@ struct HeaderFields {
 
     /// Reads the header that begins at `start`, which must lie within the block.
     @inline(__always)
-    init(at start: Int, in block: Span<UInt8>, limits: MessageLimits) throws(Fault) {
+    init(at start: Int, in block: Span<UInt8>) throws(Fault) {
         let nameStart = start + 1
         let nameEnd = nameStart + Int(block[start])
         guard nameEnd < block.count else { throw Self.nameFault(start, in: block) }
-        if nameEnd - nameStart > limits.headerNameByteCount { throw Self.nameTooLong(start, in: block, limits) }
         guard let type = HeaderType(rawValue: block[nameEnd]) else { throw Self.typeFault(nameEnd, in: block) }
         var valueStart = nameEnd + 1
         let valueEnd: Int
@@ -34,8 +33,7 @@ struct HeaderFields {
             valueEnd = valueStart + count
         } else {
             guard valueStart + 2 <= block.count else { throw Self.valueFault(valueStart, in: block) }
-            let count = Int(block[valueStart]) << 8 | Int(block[valueStart + 1])
-            if count > limits.headerValueByteCount { throw Self.valueTooLong(valueStart, count, limits) }
+            let count = Int(block.bigEndian(at: valueStart, as: UInt16.self))
             valueStart += 2
             valueEnd = valueStart + count
         }
@@ -46,6 +44,13 @@ struct HeaderFields {
         self.type = type
         self.value = valueStart..<valueEnd
     }
+
+    /// Checks the sizes of a header against limits.
+    @inline(__always)
+    func check(_ limits: MessageLimits) throws(Fault) {
+        if name.count > limits.headerNameByteCount { throw nameTooLong(limits) }
+        if type.fixedByteCount == nil, value.count > limits.headerValueByteCount { throw valueTooLong(limits) }
+    }
 }
 
 // The texts are made apart, so that reading a good header stays small.
@@ -54,12 +59,6 @@ extension HeaderFields {
     private static func nameFault(_ offset: Int, in block: Span<UInt8>) -> Fault {
         let text = "a header's name of \(block[offset]) bytes and its type run past the end of the header block"
         return Fault(code: .headerTruncated, offset: offset, message: text)
-    }
-
-    @inline(never)
-    private static func nameTooLong(_ offset: Int, in block: Span<UInt8>, _ limits: MessageLimits) -> Fault {
-        let text = "a header's name has \(block[offset]) bytes, the limit is \(limits.headerNameByteCount)"
-        return Fault(code: .headerNameTooLong, offset: offset, message: text)
     }
 
     @inline(never)
@@ -74,8 +73,14 @@ extension HeaderFields {
     }
 
     @inline(never)
-    private static func valueTooLong(_ offset: Int, _ count: Int, _ limits: MessageLimits) -> Fault {
-        let text = "a header's value has \(count) bytes, the limit is \(limits.headerValueByteCount)"
-        return Fault(code: .headerValueTooLong, offset: offset, message: text)
+    private func nameTooLong(_ limits: MessageLimits) -> Fault {
+        let text = "a header's name has \(name.count) bytes, the limit is \(limits.headerNameByteCount)"
+        return Fault(code: .headerNameTooLong, offset: name.lowerBound - 1, message: text)
+    }
+
+    @inline(never)
+    private func valueTooLong(_ limits: MessageLimits) -> Fault {
+        let text = "a header's value has \(value.count) bytes, the limit is \(limits.headerValueByteCount)"
+        return Fault(code: .headerValueTooLong, offset: value.lowerBound - 2, message: text)
     }
 }

@@ -47,7 +47,7 @@ public struct HeaderWriter: ~Copyable {
 
     /// Writes an integer of four bytes.
     public mutating func int32(_ name: StaticString, _ value: Int32) {
-        name.withUTF8Buffer { write(.int32, UInt64(truncatingIfNeeded: value), count: 4, named: $0) }
+        name.withUTF8Buffer { write(.int32, value, named: $0) }
     }
 
     /// Writes a string.
@@ -75,27 +75,30 @@ public struct HeaderWriter: ~Copyable {
 extension HeaderWriter {
     private mutating func write(_ value: HeaderValue, named name: UnsafeBufferPointer<UInt8>) {
         switch value {
-        case .bool(let value): write(value ? .boolTrue : .boolFalse, 0, count: 0, named: name)
-        case .int8(let value): write(.int8, UInt64(truncatingIfNeeded: value), count: 1, named: name)
-        case .int16(let value): write(.int16, UInt64(truncatingIfNeeded: value), count: 2, named: name)
-        case .int32(let value): write(.int32, UInt64(truncatingIfNeeded: value), count: 4, named: name)
-        case .int64(let value): write(.int64, UInt64(truncatingIfNeeded: value), count: 8, named: name)
-        case .timestamp(let value): write(.timestamp, UInt64(truncatingIfNeeded: value), count: 8, named: name)
+        case .bool(let value): append(value ? .boolTrue : .boolFalse, named: name, valueByteCount: 0) { _ in }
+        case .int8(let value): write(.int8, value, named: name)
+        case .int16(let value): write(.int16, value, named: name)
+        case .int32(let value): write(.int32, value, named: name)
+        case .int64(let value): write(.int64, value, named: name)
+        case .timestamp(let value): write(.timestamp, value, named: name)
         case .bytes(let value): value.withUnsafeBufferPointer { write(.bytes, $0, named: name) }
         case .string(var value): value.withUTF8 { write(.string, $0, named: name) }
-        case .uuid(let value): value.bytes.withUnsafeBufferPointer { begin(.uuid, named: name, tail: $0) }
+        case .uuid(let value):
+            append(.uuid, named: name, valueByteCount: 16) {
+                $0.storeBytes(of: value.high.bigEndian, as: UInt64.self)
+                $0.storeBytes(of: value.low.bigEndian, toByteOffset: 8, as: UInt64.self)
+            }
         }
     }
 
-    /// Writes a header whose value is the last `count` bytes of a big-endian integer.
-    private mutating func write(
+    @inline(__always)
+    private mutating func write<Value: FixedWidthInteger & BitwiseCopyable>(
         _ type: HeaderType,
-        _ value: UInt64,
-        count: Int,
+        _ value: Value,
         named name: UnsafeBufferPointer<UInt8>
     ) {
-        withUnsafeBytes(of: value.bigEndian) { bytes in
-            begin(type, named: name, tail: bytes.bindMemory(to: UInt8.self).suffix(count).rebased)
+        append(type, named: name, valueByteCount: MemoryLayout<Value>.size) {
+            $0.storeBytes(of: value.bigEndian, as: Value.self)
         }
     }
 
@@ -109,50 +112,64 @@ extension HeaderWriter {
         guard value.count <= limit else {
             return fail(.headerValueTooLong, "a header's value has \(value.count) bytes, the limit is \(limit)")
         }
-        begin(type, named: name, length: value.count, tail: value)
+        append(type, named: name, valueByteCount: 2 + value.count) {
+            $0.storeBytes(of: UInt16(value.count).bigEndian, as: UInt16.self)
+            guard let source = value.baseAddress else { return }
+            ($0 + 2).copyMemory(from: source, byteCount: value.count)
+        }
     }
 
-    private mutating func begin(
+    /// Appends one header; `fillValue` gets the place of the value, and must fill exactly `valueByteCount` bytes.
+    @inline(__always)
+    private mutating func append(
         _ type: HeaderType,
         named name: UnsafeBufferPointer<UInt8>,
-        length: Int? = nil,
-        tail: UnsafeBufferPointer<UInt8>
+        valueByteCount: Int,
+        _ fillValue: (UnsafeMutableRawPointer) -> Void
     ) {
-        let size = 2 + name.count + (length == nil ? 0 : 2) + tail.count
-        guard failure == nil, canWrite(named: name.count, size: size) else { return }
-        output.append(UInt8(name.count))
-        output.append(contentsOf: name)
-        output.append(type.rawValue)
-        if let length {
-            output.append(UInt8(length >> 8))
-            output.append(UInt8(length & 255))
+        let size = 2 + name.count + valueByteCount
+        guard failure == nil, canWrite(named: name.count, size: size) else {
+            return explainRefusal(named: name.count)
         }
-        output.append(contentsOf: tail)
+        // Safety: `size` bytes are there, and name length, name, type and value are exactly as many.
+        output.append(addingCapacity: size) { output in
+            output.withUnsafeMutableBufferPointer { buffer, count in
+                guard let place = UnsafeMutableRawPointer(buffer.baseAddress), let source = name.baseAddress else {
+                    return
+                }
+                place.storeBytes(of: UInt8(truncatingIfNeeded: name.count), as: UInt8.self)
+                (place + 1).copyMemory(from: source, byteCount: name.count)
+                place.storeBytes(of: type.rawValue, toByteOffset: 1 + name.count, as: UInt8.self)
+                fillValue(place + (2 + name.count))
+                count = size
+            }
+        }
         count += 1
     }
 
-    private mutating func canWrite(named nameCount: Int, size: Int) -> Bool {
+    private func canWrite(named nameCount: Int, size: Int) -> Bool {
+        nameCount > 0 && nameCount <= min(limits.headerNameByteCount, 255) && count < limits.headerCount
+            && output.count - blockStart + size <= limits.headerBlockByteCount
+    }
+
+    private mutating func explainRefusal(named nameCount: Int) {
+        let nameLimit = min(limits.headerNameByteCount, 255)
         if nameCount == 0 {
             fail(.headerNameEmpty, "a header has no name")
-        } else if nameCount > min(limits.headerNameByteCount, 255) {
-            let limit = min(limits.headerNameByteCount, 255)
-            fail(.headerNameTooLong, "a header's name has \(nameCount) bytes, the limit is \(limit)")
+        } else if nameCount > nameLimit {
+            fail(.headerNameTooLong, "a header's name has \(nameCount) bytes, the limit is \(nameLimit)")
         } else if count >= limits.headerCount {
             fail(.tooManyHeaders, "there are more than \(limits.headerCount) headers")
-        } else if output.count - blockStart + size > limits.headerBlockByteCount {
+        } else {
             let limit = limits.headerBlockByteCount
             fail(.headerBlockTooLarge, "the headers have over \(limit) bytes, which is the limit")
         }
-        return failure == nil
     }
 
+    /// Keeps the first failure; its place is where the header would have begun.
     private mutating func fail(_ code: EventStreamError.Code, _ message: String) {
         if failure == nil {
             failure = EventStreamError(code: code, offset: UInt64(output.count - frameStart), message: message)
         }
     }
-}
-
-extension Slice<UnsafeBufferPointer<UInt8>> {
-    fileprivate var rebased: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(rebasing: self) }
 }

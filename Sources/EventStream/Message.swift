@@ -42,10 +42,10 @@ public struct Message: Sendable, Hashable {
     public func encode(to output: inout [UInt8]) {
         let start = output.count
         output.reserveCapacity(start + encodedByteCount)
-        output.append(contentsOf: repeatElement(0, count: Frame.preludeByteCount))
+        output.appendPlace(of: Frame.preludeByteCount)
         output.append(contentsOf: headers.block)
         output.append(contentsOf: payload)
-        output.append(contentsOf: repeatElement(0, count: Frame.checksumByteCount))
+        output.appendPlace(of: Frame.checksumByteCount)
         output.sealFrame(from: start, headerByteCount: headers.byteCount)
     }
 }

@@ -58,7 +58,7 @@ public enum MessageEncoder {
         _ payload: (inout [UInt8]) throws(E) -> Void
     ) throws(MessageEncodingError<E>) {
         let start = output.count
-        output.append(contentsOf: repeatElement(0, count: Frame.preludeByteCount))
+        output.appendPlace(of: Frame.preludeByteCount)
         let headerByteCount = try appendHeaders(to: &output, limits, frameStart: start, headers)
         let payloadStart = output.count
         do {
@@ -67,7 +67,7 @@ public enum MessageEncoder {
             throw .caller(error)
         }
         precondition(output.count >= payloadStart, "the payload closure removed bytes that were there before")
-        output.append(contentsOf: repeatElement(0, count: Frame.checksumByteCount))
+        output.appendPlace(of: Frame.checksumByteCount)
         do {
             try checkFrameByteCount(output.count - start, limits)
         } catch {

@@ -51,7 +51,9 @@ public struct MessageHeaders: Sendable {
                 let text = "there are more than \(limits.headerCount) headers"
                 throw HeaderFields.Fault(code: .tooManyHeaders, offset: offset, message: text)
             }
-            offset = try HeaderFields(at: offset, in: block, limits: limits).end
+            let fields = try HeaderFields(at: offset, in: block)
+            try fields.check(limits)
+            offset = fields.end
             count += 1
         }
         return count
@@ -68,7 +70,7 @@ public struct MessageHeaders: Sendable {
         let block = storage.span.extracting(range)
         var offset = 0
         while offset < block.count {
-            guard let fields = try? HeaderFields(at: offset, in: block, limits: .unlimited) else { return }
+            guard let fields = try? HeaderFields(at: offset, in: block) else { return }
             try body(RawHeader(fields, in: block))
             offset = fields.end
         }
@@ -104,7 +106,7 @@ extension MessageHeaders: Sequence {
             let headers = headers
             let block = headers.storage.span.extracting(headers.range)
             guard offset < block.count,
-                let fields = try? HeaderFields(at: offset, in: block, limits: .unlimited)
+                let fields = try? HeaderFields(at: offset, in: block)
             else { return nil }
             offset = fields.end
             let raw = RawHeader(fields, in: block)
@@ -131,9 +133,4 @@ extension MessageHeaders: Hashable {
     public func hash(into hasher: inout Hasher) {
         hasher.combine(block)
     }
-}
-
-extension MessageLimits {
-    /// For headers that were checked before.
-    fileprivate static let unlimited = MessageLimits(headerNameByteCount: .max, headerValueByteCount: .max)
 }

@@ -10,12 +10,12 @@ struct Prelude: Sendable {
     /// Reads a prelude that begins at `offset` in its stream. The checksum comes first: if it is wrong, then the
     /// lengths say nothing.
     init(_ bytes: Span<UInt8>, at offset: UInt64, _ limits: MessageLimits) throws(EventStreamError) {
-        totalByteCount = Int(bytes.bigEndianInteger(from: 0, count: 4))
-        headerByteCount = Int(bytes.bigEndianInteger(from: 4, count: 4))
+        totalByteCount = Int(bytes.bigEndian(at: 0, as: UInt32.self))
+        headerByteCount = Int(bytes.bigEndian(at: 4, as: UInt32.self))
         var checksum = CRC32()
         checksum.update(bytes.extracting(0..<8))
         self.checksum = checksum.value
-        guard UInt64(checksum.value) == bytes.bigEndianInteger(from: 8, count: 4) else {
+        guard checksum.value == bytes.bigEndian(at: 8) else {
             let text = "the checksum of the lengths is wrong; these may not be event-stream frames"
             throw EventStreamError(code: .preludeChecksumMismatch, offset: offset + 8, message: text)
         }

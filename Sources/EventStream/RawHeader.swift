@@ -9,12 +9,14 @@ public struct RawHeader: ~Escapable {
     public let value: RawHeaderValue
 
     @_lifetime(copy block)
+    @inline(__always)
     init(_ fields: HeaderFields, in block: Span<UInt8>) {
         name = block.extracting(fields.name)
         value = RawHeaderValue(fields.type, block.extracting(fields.value), at: fields.value)
     }
 
     /// Whether the name is exactly this one, byte by byte.
+    @inlinable
     public func isNamed(_ other: StaticString) -> Bool {
         name.isEqual(to: other)
     }
@@ -41,23 +43,21 @@ public enum RawHeaderValue: ~Escapable {
     /// A UUID.
     case uuid(UUIDBytes)
 
+    // Inlined, for a value made in a call of its own is written in parts and then read back whole, which stalls.
     @_lifetime(copy bytes)
+    @inline(__always)
     init(_ type: HeaderType, _ bytes: Span<UInt8>, at range: Range<Int>) {
         switch type {
         case .boolTrue: self = .bool(true)
         case .boolFalse: self = .bool(false)
-        case .int8: self = .int8(Int8(truncatingIfNeeded: bytes.bigEndianInteger(from: 0, count: 1)))
-        case .int16: self = .int16(Int16(truncatingIfNeeded: bytes.bigEndianInteger(from: 0, count: 2)))
-        case .int32: self = .int32(Int32(truncatingIfNeeded: bytes.bigEndianInteger(from: 0, count: 4)))
-        case .int64: self = .int64(Int64(truncatingIfNeeded: bytes.bigEndianInteger(from: 0, count: 8)))
+        case .int8: self = .int8(bytes.bigEndian(at: 0))
+        case .int16: self = .int16(bytes.bigEndian(at: 0))
+        case .int32: self = .int32(bytes.bigEndian(at: 0))
+        case .int64: self = .int64(bytes.bigEndian(at: 0))
         case .bytes: self = .bytes(bytes, at: range)
         case .string: self = .string(bytes, at: range)
-        case .timestamp:
-            let milliseconds = Int64(truncatingIfNeeded: bytes.bigEndianInteger(from: 0, count: 8))
-            self = .timestamp(millisecondsSince1970: milliseconds)
-        case .uuid:
-            let high = bytes.bigEndianInteger(from: 0, count: 8)
-            self = .uuid(UUIDBytes(high: high, low: bytes.bigEndianInteger(from: 8, count: 8)))
+        case .timestamp: self = .timestamp(millisecondsSince1970: bytes.bigEndian(at: 0))
+        case .uuid: self = .uuid(UUIDBytes(high: bytes.bigEndian(at: 0), low: bytes.bigEndian(at: 8)))
         }
     }
 }

@@ -27,39 +27,57 @@ package enum Base64 {
         decode(text.utf8.span)
     }
 
-    /// Appends the text for `bytes`, without padding: what a last group of one or two bytes lacks is left to do.
+    /// Appends the text for `bytes`, with `padding` for each letter that the last group lacks.
     static func encode(_ bytes: Span<UInt8>, to text: inout [UInt8], padding: StaticString = "=") {
-        let alphabet = self.alphabet
-        let whole = bytes.count / 3 * 3
-        text.reserveCapacity(text.count + (bytes.count + 2) / 3 * 4 + 10)
-        text.append(addingCapacity: whole / 3 * 4) { output in
-            var index = 0
-            while index < whole {
-                let group = UInt32(bytes[index]) << 16 | UInt32(bytes[index + 1]) << 8 | UInt32(bytes[index + 2])
-                output.append(alphabet[Int(group >> 18)])
-                output.append(alphabet[Int(group >> 12 & 63)])
-                output.append(alphabet[Int(group >> 6 & 63)])
-                output.append(alphabet[Int(group & 63)])
-                index += 3
-            }
+        let groups = bytes.count / 3
+        let start = text.count
+        text.append(addingCapacity: groups * 4) { $0.append(repeating: 0, count: groups * 4) }
+        encodeGroups(bytes, count: groups, to: &text, from: start)
+        let rest = groups * 3
+        guard rest < bytes.count else { return }
+        let isSingle = rest + 1 == bytes.count
+        let group = UInt32(bytes[rest]) << 16 | (isSingle ? 0 : UInt32(bytes[rest + 1]) << 8)
+        text.append(letter(group >> 18))
+        text.append(letter(group >> 12))
+        if !isSingle { text.append(letter(group >> 6)) }
+        for _ in 0..<(isSingle ? 2 : 1) {
+            // Safety: a static string has that many bytes at `utf8Start`, for ever.
+            text.append(contentsOf: UnsafeBufferPointer(start: padding.utf8Start, count: padding.utf8CodeUnitCount))
         }
-        guard whole < bytes.count else { return }
-        let isSingle = whole + 1 == bytes.count
-        let group = UInt32(bytes[whole]) << 8 | (isSingle ? 0 : UInt32(bytes[whole + 1]))
-        text.append(alphabet[Int(group >> 10)])
-        text.append(alphabet[Int(group >> 4 & 63)])
-        if !isSingle { text.append(alphabet[Int(group << 2 & 63)]) }
-        for _ in 0..<(isSingle ? 2 : 1) { text.append(contentsOf: padding.description.utf8) }
     }
 
-    static let alphabet: [UInt8] = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    /// Four letters are stored at once, and four bytes loaded where so many are left.
+    private static func encodeGroups(_ bytes: Span<UInt8>, count: Int, to text: inout [UInt8], from start: Int) {
+        let raw = bytes.bytes
+        var span = text.mutableSpan
+        var output = span.mutableBytes
+        for index in 0..<count {
+            let offset = index * 3
+            let group: UInt32
+            if offset + 4 <= raw.byteCount {
+                // Safety: "unsafe" only means that any bits must be a valid value, which holds for integers.
+                group = UInt32(bigEndian: raw.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self)) >> 8
+            } else {
+                group = UInt32(bytes[offset]) << 16 | UInt32(bytes[offset + 1]) << 8 | UInt32(bytes[offset + 2])
+            }
+            let letters =
+                UInt32(letter(group >> 18)) | UInt32(letter(group >> 12)) << 8
+                | UInt32(letter(group >> 6)) << 16 | UInt32(letter(group)) << 24
+            output.storeBytes(of: letters.littleEndian, toByteOffset: start + index * 4, as: UInt32.self)
+        }
+    }
 
-    /// The six bits of each letter; 0xFF for what is none.
-    static let values: [UInt8] = {
-        var values = [UInt8](repeating: 0xFF, count: 256)
-        for (value, letter) in alphabet.enumerated() { values[Int(letter)] = UInt8(value) }
-        values[Int(UInt8(ascii: "-"))] = 62
-        values[Int(UInt8(ascii: "_"))] = 63
-        return values
-    }()
+    /// The letter for the lowest six bits.
+    @inline(__always)
+    private static func letter(_ bits: UInt32) -> UInt8 {
+        alphabet[Int(bits & 63)]
+    }
+
+    /// The standard alphabet in ASCII.
+    private static let alphabet: InlineArray<64, UInt8> = [
+        65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 75, 76, 77, 78, 79, 80,
+        81, 82, 83, 84, 85, 86, 87, 88, 89, 90, 97, 98, 99, 100, 101, 102,
+        103, 104, 105, 106, 107, 108, 109, 110, 111, 112, 113, 114, 115, 116, 117, 118,
+        119, 120, 121, 122, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 43, 47,
+    ]
 }

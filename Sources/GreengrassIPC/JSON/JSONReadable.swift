@@ -35,6 +35,7 @@ extension JSONWritable {
     /// The value as a JSON text in UTF-8.
     public func jsonBytes(escaping: JSONWriter.Escaping = .standard) throws(JSONError) -> [UInt8] {
         var writer = JSONWriter(escaping: escaping)
+        writer.bytes.reserveCapacity(512)
         try write(to: &writer)
         return writer.bytes
     }

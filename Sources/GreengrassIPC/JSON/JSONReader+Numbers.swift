@@ -18,7 +18,8 @@ extension JSONReader {
     public mutating func readDouble() throws(JSONError) -> Double {
         skipWhiteSpace()
         let start = position
-        return try double(of: try scanNumber("expected a number"), writtenFrom: start)
+        let number = try scanNumber("expected a number")
+        return try double(of: number, writtenFrom: start)
     }
 
     /// Reads a number of seconds since 1970 and rounds it to milliseconds.

@@ -26,7 +26,7 @@ extension JSONReader {
         position += 1
         var token = JSONStringToken(start: position, end: position, hasEscapes: false)
         while true {
-            skipPlainCharacters()
+            position = JSONCharacters.firstSpecial(in: bytes, from: position)
             guard position < bytes.count else { throw error("string without end") }
             switch bytes[position] {
             case UInt8(ascii: "\""):
@@ -39,32 +39,6 @@ extension JSONReader {
             default:
                 throw error("control character in a string")
             }
-        }
-    }
-
-    /// Stops at the first quote, backslash or control character. Eight bytes at a time: payloads are long strings.
-    private mutating func skipPlainCharacters() {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let highBits: UInt64 = 0x8080_8080_8080_8080
-        while position + 8 <= bytes.count {
-            // Safety: "unsafe" only means that any bits must be a valid value, which holds for integers.
-            let word = UInt64(littleEndian: bytes.bytes.unsafeLoadUnaligned(fromByteOffset: position, as: UInt64.self))
-            let quotes = word ^ (ones &* 0x22)
-            let backslashes = word ^ (ones &* 0x5C)
-            // A byte's high bit ends up set where the subtraction wraps; a borrow can only spoil the bytes after a hit.
-            let hits =
-                ((quotes &- ones) & ~quotes) | ((backslashes &- ones) & ~backslashes)
-                | ((word &- (ones &* 0x20)) & ~word)
-            guard hits & highBits == 0 else {
-                position += (hits & highBits).trailingZeroBitCount / 8
-                return
-            }
-            position += 8
-        }
-        while position < bytes.count {
-            let byte = bytes[position]
-            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return }
-            position += 1
         }
     }
 

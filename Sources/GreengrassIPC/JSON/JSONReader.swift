@@ -80,13 +80,20 @@ public struct JSONReader: ~Escapable {
     /// Whether the member that ``nextMember()`` found has this name (compared byte for byte, escapes resolved).
     ///
     /// Only to be asked before the member's value is read.
+    @inline(__always)
     public func isMember(_ expected: StaticString) -> Bool {
-        let count = expected.utf8CodeUnitCount
+        // Most members are told apart by their length.
+        (name.end - name.start == expected.utf8CodeUnitCount || name.hasEscapes) && nameEquals(expected)
+    }
+
+    private func nameEquals(_ expected: StaticString) -> Bool {
         if name.hasEscapes { return text(of: name).utf8.elementsEqual(expected.description.utf8) }
-        guard name.end - name.start == count else { return false }
-        // Safety: a static string of `count` code units has as many bytes at `utf8Start`, for ever.
+        // Safety: a static string has `utf8CodeUnitCount` bytes at `utf8Start`, for ever.
         let start = expected.utf8Start
-        for index in 0..<count where bytes[name.start + index] != start[index] { return false }
+        let characters = bytes.extracting(name.start..<name.end)
+        for index in 0..<min(characters.count, expected.utf8CodeUnitCount) where characters[index] != start[index] {
+            return false
+        }
         return true
     }
 
@@ -140,8 +147,14 @@ public struct JSONReader: ~Escapable {
         JSONError(offset: position, message: message)
     }
 
+    /// The servers write no white space, so that the first look mostly is the last.
+    @inline(__always)
     mutating func skipWhiteSpace() {
-        while position < bytes.count, bytes[position] <= 0x20 {
+        if position < bytes.count, bytes[position] <= 0x20 { skipSomeWhiteSpace() }
+    }
+
+    private mutating func skipSomeWhiteSpace() {
+        while position < bytes.count {
             switch bytes[position] {
             case 0x20, 0x0A, 0x0D, 0x09: position += 1
             default: return

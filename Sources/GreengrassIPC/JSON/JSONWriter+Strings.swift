@@ -11,31 +11,35 @@ extension JSONWriter {
 
     private mutating func appendEscaped(_ text: Span<UInt8>) {
         var plainStart = 0
-        for index in 0..<text.count {
-            let byte = text[index]
-            guard needsEscape(byte) else { continue }
-            if byte == 0xE2, !isLineSeparator(text, at: index) { continue }
+        var index = 0
+        while true {
+            index = firstEscaped(in: text, from: index)
             append(text, plainStart..<index)
-            if byte == 0xE2 {
+            guard index < text.count else { return }
+            if text[index] == 0xE2 {
                 appendASCII(text[index + 2] == 0xA8 ? "\\u2028" : "\\u2029")
-                plainStart = index + 3
+                index += 3
             } else {
-                appendEscape(of: byte)
-                plainStart = index + 1
+                appendEscape(of: text[index])
+                index += 1
             }
+            plainStart = index
         }
-        append(text, plainStart..<text.count)
     }
 
-    /// Whether this byte is one to escape, or may begin one.
-    private func needsEscape(_ byte: UInt8) -> Bool {
-        if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return true }
-        guard escaping == .html else { return false }
-        switch byte {
-        case UInt8(ascii: "="), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&"), UInt8(ascii: "'"), 0xE2:
-            return true
-        default: return false
+    /// The index of the first character to escape at `start` or later; the count if there is none.
+    private func firstEscaped(in text: Span<UInt8>, from start: Int) -> Int {
+        guard escaping == .html else { return JSONCharacters.firstSpecial(in: text, from: start) }
+        for index in start..<text.count {
+            switch text[index] {
+            case 0..<0x20, UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "="), UInt8(ascii: "<"),
+                UInt8(ascii: ">"), UInt8(ascii: "&"), UInt8(ascii: "'"):
+                return index
+            case 0xE2 where isLineSeparator(text, at: index): return index
+            default: break
+            }
         }
+        return text.count
     }
 
     /// U+2028 and U+2029 are E2 80 A8 and E2 80 A9.

@@ -59,11 +59,15 @@ public struct JSONWriter: Sendable {
 
     /// Writes a member's name, which must need no escapes; its value has to follow.
     public mutating func memberName(_ name: StaticString) {
-        beginValue()
-        bytes.append(UInt8(ascii: "\""))
-        appendASCII(name)
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(UInt8(ascii: ":"))
+        // Safety: a static string has that many bytes at `utf8Start`, for ever.
+        let characters = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+        bytes.append(addingCapacity: characters.count + 4) { output in
+            if needsComma { output.append(UInt8(ascii: ",")) }
+            output.append(UInt8(ascii: "\""))
+            for character in characters { output.append(character) }
+            output.append(UInt8(ascii: "\""))
+            output.append(UInt8(ascii: ":"))
+        }
         needsComma = false
     }
 

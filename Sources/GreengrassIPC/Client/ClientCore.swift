@@ -82,6 +82,7 @@ final actor ClientCore: Connection.Owner {
         case .wait(let duration):
             state = .disconnected(last: error)
             log(
+                .connectFailed,
                 .info,
                 "not connected to the nucleus; trying again",
                 [
@@ -107,7 +108,7 @@ final actor ClientCore: Connection.Owner {
         state = .connected(connection)
         reconnect.opened()
         loop.cancel(waitTimer)
-        log(.debug, "connected to the nucleus", [("socket", configuration.socketPath)])
+        log(.connected, .debug, "connected to the nucleus", [("socket", configuration.socketPath)])
         for record in orderedSubscriptions { perform(record.machine.connected(), record) }
         let calls = waitingCalls
         waitingCalls = []
@@ -119,7 +120,7 @@ final actor ClientCore: Connection.Owner {
     private func closed(_ connection: Connection, _ error: GreengrassIPCError, _ isFinal: Bool) {
         switch state {
         case .connected(let current) where current === connection:
-            log(.warning, "the connection to the nucleus is lost", [("error", error.description)])
+            log(.disconnected, .warning, "the connection to the nucleus is lost", [("error", error.description)])
         case .disconnected where connecting === connection: connecting = nil
         default: return
         }
@@ -289,6 +290,7 @@ final actor ClientCore: Connection.Owner {
                 record.firstResponse = nil
             case .gap:
                 log(
+                    .gap,
                     .warning,
                     "the subscription was made again; events may be missing",
                     [
@@ -298,6 +300,7 @@ final actor ClientCore: Connection.Owner {
                 record.sink.gap()
             case .willRetry(let error):
                 log(
+                    .subscriptionFailed,
                     .info,
                     "the subscription will be made again",
                     [
@@ -336,7 +339,12 @@ final actor ClientCore: Connection.Owner {
         Array(subscriptions.values)
     }
 
-    private func log(_ level: LogEvent.Level, _ message: String, _ metadata: [(key: String, value: String)]) {
-        configuration.log?(LogEvent(level: level, message: message, metadata: metadata))
+    private func log(
+        _ kind: LogEvent.Kind,
+        _ level: LogEvent.Level,
+        _ message: String,
+        _ metadata: [(key: String, value: String)]
+    ) {
+        configuration.log?(LogEvent(kind: kind, level: level, message: message, metadata: metadata))
     }
 }

@@ -206,7 +206,7 @@ final actor Connection: StreamSocketOwner {
             )
             owner?.subscription(record, attempt: attempt, .failed(error))
         case .unknownEvent(.subscription(let record, _)):
-            log(.debug, "an event of unknown shape was left out", [("operation", record.operation.name)])
+            log(.eventDropped, .debug, "an event of unknown shape was left out", [("operation", record.operation.name)])
         case .answerPing:
             send { output throws(EventStreamError) in try ClientFrame.appendPingResponse(to: &output, message) }
         case .fail(let failure): close(violation(failure, message))
@@ -219,6 +219,7 @@ final actor Connection: StreamSocketOwner {
         case .full: owner?.subscription(record, attempt: attempt, .overflowed)
         case .unreadable(let error):
             log(
+                .eventDropped,
                 .warning,
                 "an event could not be read and was left out",
                 [
@@ -321,7 +322,12 @@ final actor Connection: StreamSocketOwner {
         }
     }
 
-    private func log(_ level: LogEvent.Level, _ message: String, _ metadata: [(key: String, value: String)]) {
-        configuration.log?(LogEvent(level: level, message: message, metadata: metadata))
+    private func log(
+        _ kind: LogEvent.Kind,
+        _ level: LogEvent.Level,
+        _ message: String,
+        _ metadata: [(key: String, value: String)]
+    ) {
+        configuration.log?(LogEvent(kind: kind, level: level, message: message, metadata: metadata))
     }
 }

@@ -28,7 +28,8 @@ package struct Pipe: ~Copyable {
         return pipe.takeReadEnd()
     }
 
-    private consuming func takeReadEnd() -> FileDescriptor {
+    /// The read end; the write end is closed.
+    package consuming func takeReadEnd() -> FileDescriptor {
         readEnd
     }
 }

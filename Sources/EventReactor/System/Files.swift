@@ -58,3 +58,23 @@ package enum Files {
         if unlink(path) == -1 { rmdir(path) }
     }
 }
+
+extension Files {
+    /// What stands at a path, symbolic links followed.
+    package enum Kind: Sendable, Hashable {
+        case missing
+        case file
+        case directory
+        case other
+    }
+
+    package static func kind(_ path: String) -> Kind {
+        var information = stat()
+        guard stat(path, &information) == 0 else { return .missing }
+        return switch information.st_mode & S_IFMT {
+        case S_IFREG: .file
+        case S_IFDIR: .directory
+        default: .other
+        }
+    }
+}

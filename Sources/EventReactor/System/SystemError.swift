@@ -42,6 +42,7 @@ extension SystemError {
     package static let tryAgain = EAGAIN
     package static let noSuchProcess = ESRCH
     package static let invalidArgument = EINVAL
+    package static let notExecutable = ENOEXEC
 }
 
 /// Makes a system call until it is not interrupted; -1 becomes an error with the call's name.

@@ -113,7 +113,7 @@ public struct Backoff: Sendable, Hashable {
     }
 
     /// The wait after so many failures (1 is the first): between half and all of the step's length.
-    func wait(afterFailures failures: Int, using generator: inout some RandomNumberGenerator) -> Duration {
+    package func wait(afterFailures failures: Int, using generator: inout some RandomNumberGenerator) -> Duration {
         let doublings = min(max(failures - 1, 0), 30)
         let full = min(initial.nanoseconds.multipliedFullWidth(by: 1 << Int64(doublings)), maximum.nanoseconds)
         return .nanoseconds(Int64.random(in: (full / 2)...max(full, 1), using: &generator))

@@ -56,10 +56,18 @@ struct AgentConfiguration: Hashable, Sendable {
 
     /// Refuses what would change the agent's safety or its way of working and is not there yet, rather than ignore it.
     private static func checkEngine(_ reader: ConfigurationReader) throws(ConfigurationError) {
-        _ = try reader.text("engine", default: "localproxy", expected: "\"localproxy\", the only engine of this version") {
+        _ = try reader.text(
+            "engine",
+            default: "localproxy",
+            expected: "\"localproxy\", the only engine of this version"
+        ) {
             $0 == "localproxy"
         }
-        _ = try reader.text("localproxySHA256", default: "", expected: "\"\": this version does not check the binary's hash") {
+        _ = try reader.text(
+            "localproxySHA256",
+            default: "",
+            expected: "\"\": this version does not check the binary's hash"
+        ) {
             $0.isEmpty
         }
     }
@@ -67,7 +75,8 @@ struct AgentConfiguration: Hashable, Sendable {
     private static let pathRule = "an absolute path, or \"\""
 
     private static func isPath(_ text: String) -> Bool {
-        text.isEmpty || (text.hasPrefix("/") && text.utf8.count < 4096 && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F })
+        text.isEmpty
+            || (text.hasPrefix("/") && text.utf8.count < 4096 && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F })
     }
 
     private static let hostRule = "host or host:port without a scheme, or \"\""

@@ -66,7 +66,11 @@ struct ConfigurationReader {
         var texts: [String] = []
         for element in elements {
             guard case .string(let text) = element, isValid(text) else {
-                throw ConfigurationError(key: key, found: "a list with \(Self.describe(element))", expected: "a list of \(expected)")
+                throw ConfigurationError(
+                    key: key,
+                    found: "a list with \(Self.describe(element))",
+                    expected: "a list of \(expected)"
+                )
             }
             texts.append(text)
         }
@@ -86,7 +90,8 @@ struct ConfigurationReader {
     private static func decimal(_ text: String) -> Int64? {
         if let number = Int64(text) { return number }
         // A double that some tool printed: "60.0".
-        guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: ".") }) else {
+        guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: ".") })
+        else {
             return nil
         }
         return Double(text).flatMap(Int64.init(exactly:))

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import GreengrassIPC
+
 /// What one line of the proxy's output says.
 ///
 /// The proxy tells its state in its log alone: its exit code is 0 for a closed tunnel and for a refused token alike.
@@ -74,7 +76,8 @@ enum LocalproxyLine: Hashable, Sendable {
     }
 
     private static let usageBeginnings = [
-        "the option ", "the argument ", "unrecognised option ", "Must specify one ", "Mode value is wrong!", "Try 'localproxy ",
+        "the option ", "the argument ", "unrecognised option ", "Must specify one ", "Mode value is wrong!",
+        "Try 'localproxy ",
     ]
 }
 
@@ -120,7 +123,9 @@ extension LocalproxyLine {
         if let answer = text.after("Proxy server rejected web socket upgrade request:") { return refusal(answer) }
         if text.isWebProxyTrouble { return .webProxyError(String(text)) }
         if text.hasPrefix("Could not perform SSL handshake with proxy server:") { return .tlsError(String(text)) }
-        if text.hasPrefix("Could not resolve DNS hostname of proxy host") || text.hasPrefix("Could not connect to proxy server:") {
+        if text.hasPrefix("Could not resolve DNS hostname of proxy host")
+            || text.hasPrefix("Could not connect to proxy server:")
+        {
             return .networkError(String(text))
         }
         if let id = text.after("Invalid service id received for stream start: ") { return .invalidServiceID(id) }
@@ -141,7 +146,12 @@ extension LocalproxyLine {
         // What the proxy prints when the connection broke before any answer came.
         if status == 200, body.isEmpty { return .dropped("the service dropped the connection during the handshake") }
         let phrase = words.count == 3 ? String(words[2]) : ""
-        return .refused(status: status, text: body.isEmpty ? phrase : String(body))
+        return .refused(status: status, text: body.isEmpty ? phrase : message(in: String(body)))
+    }
+
+    /// The service's sentence within `{"message": "…"}`; anything else as it is.
+    private static func message(in body: String) -> String {
+        (try? JSONValue(jsonText: body))?["message"]?.stringValue ?? body
     }
 }
 
@@ -155,6 +165,7 @@ extension Substring {
         hasPrefix("HTTP CONNECT request failed with response code:") || hasPrefix("Could not connect to Web Proxy:")
             || hasPrefix("Could not perform SSL handshake with Web Proxy")
             || hasPrefix("Could not connect to proxy server: Failed to establish the TCP connection to the Web proxy")
-            || hasPrefix("Could not resolve DNS hostname of Web proxy") || hasPrefix("Could not resolve DNS hostname of Web Proxy")
+            || hasPrefix("Could not resolve DNS hostname of Web proxy")
+            || hasPrefix("Could not resolve DNS hostname of Web Proxy")
     }
 }

@@ -24,7 +24,10 @@ struct TunnelNotification: Hashable, Sendable {
     /// Checks the members of a payload.
     init(_ document: JSONValue) throws(Refusal) {
         guard case .object(let members) = document else {
-            throw Refusal(reason: .notJSON, text: "The notification is not a JSON object; publish only tunnel notifications on this topic.")
+            throw Refusal(
+                reason: .notJSON,
+                text: "The notification is not a JSON object; publish only tunnel notifications on this topic."
+            )
         }
         accessToken = try Self.accessToken(members["clientAccessToken"])
         try Self.checkMode(members["clientMode"])
@@ -35,23 +38,33 @@ struct TunnelNotification: Hashable, Sendable {
     private static func accessToken(_ value: JSONValue?) throws(Refusal) -> AccessToken {
         switch value {
         case nil, .null:
-            throw Refusal(reason: .missingToken, text: "The notification has no clientAccessToken; rotate the tunnel's token to get a new one.")
+            throw Refusal(
+                reason: .missingToken,
+                text: "The notification has no clientAccessToken; rotate the tunnel's token to get a new one."
+            )
         case .string(let text):
             if let token = AccessToken(text) { return token }
             throw Refusal(
                 reason: .invalidToken,
-                text: "The clientAccessToken (\(text.utf8.count) bytes) must be 1 to \(AccessToken.maximumLength) visible ASCII"
+                text:
+                    "The clientAccessToken (\(text.utf8.count) bytes) must be 1 to \(AccessToken.maximumLength) visible ASCII"
                     + " characters without blanks, quotes, backslash and '#'; rotate the tunnel's token."
             )
         default:
-            throw Refusal(reason: .invalidToken, text: "The clientAccessToken is not a string; rotate the tunnel's token.")
+            throw Refusal(
+                reason: .invalidToken,
+                text: "The clientAccessToken is not a string; rotate the tunnel's token."
+            )
         }
     }
 
     private static func checkMode(_ value: JSONValue?) throws(Refusal) {
         switch value {
         case nil, .null:
-            throw Refusal(reason: .missingMode, text: "The notification has no clientMode; a device takes \"destination\" only.")
+            throw Refusal(
+                reason: .missingMode,
+                text: "The notification has no clientMode; a device takes \"destination\" only."
+            )
         case .string(let mode) where mode.lowercased() == "destination":
             return
         default:
@@ -65,7 +78,10 @@ struct TunnelNotification: Hashable, Sendable {
     private static func region(_ value: JSONValue?) throws(Refusal) -> String {
         switch value {
         case nil, .null:
-            throw Refusal(reason: .missingRegion, text: "The notification has no region; without it the tunnel's endpoint is unknown.")
+            throw Refusal(
+                reason: .missingRegion,
+                text: "The notification has no region; without it the tunnel's endpoint is unknown."
+            )
         case .string(let region) where isRegion(region):
             return region
         default:
@@ -78,7 +94,8 @@ struct TunnelNotification: Hashable, Sendable {
 
     /// Whether a text has the form of a region's name.
     static func isRegion(_ text: String) -> Bool {
-        (1...64).contains(text.utf8.count) && text.utf8.allSatisfy { isLowercase($0) || isDigit($0) || $0 == UInt8(ascii: "-") }
+        (1...64).contains(text.utf8.count)
+            && text.utf8.allSatisfy { isLowercase($0) || isDigit($0) || $0 == UInt8(ascii: "-") }
     }
 
     private static func services(_ value: JSONValue?) throws(Refusal) -> [String] {
@@ -89,12 +106,16 @@ struct TunnelNotification: Hashable, Sendable {
         case .array(let array):
             values = array
         default:
-            throw Refusal(reason: .invalidServices, text: "The services are not a list of names; open the tunnel with a list of strings.")
+            throw Refusal(
+                reason: .invalidServices,
+                text: "The services are not a list of names; open the tunnel with a list of strings."
+            )
         }
         guard !values.isEmpty else {
             throw Refusal(
                 reason: .missingServices,
-                text: "The notification names no service; open the tunnel with a destination configuration that has services."
+                text:
+                    "The notification names no service; open the tunnel with a destination configuration that has services."
             )
         }
         guard values.count <= maximumServices else {
@@ -107,7 +128,10 @@ struct TunnelNotification: Hashable, Sendable {
         for value in values {
             let name = try serviceName(value)
             guard !names.contains(name) else {
-                throw Refusal(reason: .duplicateService, text: "The service \"\(name)\" is named twice; name each service once.")
+                throw Refusal(
+                    reason: .duplicateService,
+                    text: "The service \"\(name)\" is named twice; name each service once."
+                )
             }
             names.append(name)
         }
@@ -116,12 +140,16 @@ struct TunnelNotification: Hashable, Sendable {
 
     private static func serviceName(_ value: JSONValue) throws(Refusal) -> String {
         guard case .string(let name) = value else {
-            throw Refusal(reason: .invalidServices, text: "A service's name is not a string; open the tunnel with a list of strings.")
+            throw Refusal(
+                reason: .invalidServices,
+                text: "A service's name is not a string; open the tunnel with a list of strings."
+            )
         }
         guard isServiceName(name) else {
             throw Refusal(
                 reason: .serviceName,
-                text: "A service's name must be 1 to 128 letters, digits, '_' and '-'; the proxy takes no other character,"
+                text:
+                    "A service's name must be 1 to 128 letters, digits, '_' and '-'; the proxy takes no other character,"
                     + " not even ':'. Open the tunnel with another name."
             )
         }

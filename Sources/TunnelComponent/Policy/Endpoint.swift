@@ -22,7 +22,9 @@ enum Endpoint: Hashable, Sendable {
         case 2:
             self = .tcp(address: try Self.address(parts[0], of: text), port: try Self.port(parts[1], of: text))
         default:
-            throw EndpointError("\"\(text)\" looks like an IPv6 address, which the proxy cannot reach; use 127.0.0.1:port")
+            throw EndpointError(
+                "\"\(text)\" looks like an IPv6 address, which the proxy cannot reach; use 127.0.0.1:port"
+            )
         }
     }
 
@@ -32,9 +34,12 @@ enum Endpoint: Hashable, Sendable {
     }
 
     private static func port(_ digits: Substring, of text: String) throws(EndpointError) -> UInt16 {
-        let isDecimal = !digits.isEmpty && digits.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        let isDecimal =
+            !digits.isEmpty && digits.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
         guard isDecimal, let port = UInt16(digits), port > 0 else {
-            throw EndpointError("\"\(text)\" has no port between 1 and 65535; use a port, host:port or an absolute socket path")
+            throw EndpointError(
+                "\"\(text)\" has no port between 1 and 65535; use a port, host:port or an absolute socket path"
+            )
         }
         return port
     }
@@ -65,7 +70,9 @@ enum Endpoint: Hashable, Sendable {
             (0x21...0x7E).contains(byte) && !Array(",=:\"'\\".utf8).contains(byte)
         }
         guard isPlain else {
-            throw EndpointError("a Unix socket's path has a blank or one of , = : \" ' \\ or is not ASCII; choose another path")
+            throw EndpointError(
+                "a Unix socket's path has a blank or one of , = : \" ' \\ or is not ASCII; choose another path"
+            )
         }
         return text
     }

@@ -16,7 +16,8 @@ struct TunnelPlan: Hashable, Sendable {
         guard allowed.isEmpty || allowed.contains(notification.region) else {
             throw Refusal(
                 reason: .regionNotAllowed,
-                text: "The region \(notification.region) is not among allowedRegions; add it there to allow its tunnels."
+                text:
+                    "The region \(notification.region) is not among allowedRegions; add it there to allow its tunnels."
             )
         }
         accessToken = notification.accessToken

@@ -41,9 +41,12 @@ struct LogLine: Hashable, Sendable, CustomStringConvertible {
 
     /// A value as it stands behind `=`: bare when it is one plain word, else quoted and escaped.
     static func value(_ text: String) -> String {
-        let isPlain = !text.isEmpty && text.utf8.allSatisfy { byte in
-            (0x21...0x7E).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\") && byte != UInt8(ascii: "=")
-        }
+        let isPlain =
+            !text.isEmpty
+            && text.utf8.allSatisfy { byte in
+                (0x21...0x7E).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+                    && byte != UInt8(ascii: "=")
+            }
         return isPlain ? text : "\"" + escape(text) + "\""
     }
 

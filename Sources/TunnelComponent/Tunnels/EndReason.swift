@@ -1,20 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How a child process ended.
-enum ProcessExit: Hashable, Sendable, CustomStringConvertible {
-    case code(Int32)
-    case signal(Int32)
-
-    var description: String {
-        switch self {
-        case .code(let code): "exit code \(code)"
-        case .signal(let number): "signal \(number)"
-        }
-    }
-}
+internal import EventReactor
 
 /// Why a child process could not be started.
-enum SpawnFailure: Hashable, Sendable {
+enum SpawnFailure: Error, Hashable, Sendable {
     /// There is no such file.
     case notFound(String)
     /// The file may not be executed, or is no program for this machine.
@@ -40,7 +29,7 @@ enum EndReason: Hashable, Sendable {
     /// The tunnel's lifetime is over.
     case lifetime
     /// The proxy ended again and again without a reason.
-    case crashed(ProcessExit)
+    case crashed(ExitStatus)
     /// There is no proxy at the path.
     case notFound(String)
     /// The proxy cannot be executed.
@@ -75,7 +64,8 @@ enum EndReason: Hashable, Sendable {
     var text: String {
         switch self {
         case .closed(let code, let text):
-            "the service closed the tunnel" + (code.map { " with code \($0)" } ?? "") + (text.isEmpty ? "" : ": \(text)")
+            "the service closed the tunnel" + (code.map { " with code \($0)" } ?? "")
+                + (text.isEmpty ? "" : ": \(text)")
         case .rejected(let status, let text):
             "the service refused the token with HTTP status \(status)" + (text.isEmpty ? "" : ": \(text)")
                 + "; rotate the tunnel's token or open a new tunnel"

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import EventReactor
+
 /// What a tunnel's machine wants done, in this order.
 enum TunnelAction: Hashable, Sendable {
     /// Launch the proxy with the tunnel's tokens, the same each time; answer with `spawned` or `spawnFailed`.
@@ -7,7 +9,7 @@ enum TunnelAction: Hashable, Sendable {
     /// Send the proxy, and what it may have started, a signal.
     case signal(TunnelSignal)
     /// Call `deadlinePassed` at this time in place of the time set before; nil for never.
-    case setDeadline(Duration?)
+    case setDeadline(Instant?)
     /// Write this to the log.
     case report(TunnelReport)
     /// The tunnel is over and its proxy gone: forget it. Nothing follows.

@@ -87,7 +87,8 @@ struct TunnelJournal: Sendable {
             trouble = .network(text)
             return report(event, reason: "dropped", text: text)
         case .invalidServiceID:
-            let text = "the tunnel's other end speaks another version; for the console's browser session set"
+            let text =
+                "the tunnel's other end speaks another version; for the console's browser session set"
                 + " destinationClientType to V1"
             trouble = .network(text)
             return report(event, reason: "client-type", text: text)

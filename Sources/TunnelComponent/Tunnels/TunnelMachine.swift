@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import EventReactor
+
 /// The life of one tunnel, from the first launch of its proxy to the end of the last.
 ///
 /// Facts come in (`spawned`, `received`, `exited`, …), actions go out; it does nothing itself and reads no clock.
-/// Times are `Duration`s since any fixed moment, on a clock that runs on while the device sleeps. At most one
-/// deadline is set at any time.
+/// At most one deadline is set at any time.
 struct TunnelMachine: Sendable {
     /// Where a tunnel stands.
     enum State: Hashable, Sendable {
@@ -44,11 +45,11 @@ struct TunnelMachine: Sendable {
     private let settings: Settings
     private var phase = Phase.idle
     private var journal: TunnelJournal
-    private var lifetimeEnd = Duration.zero
+    private var lifetimeEnd = Instant(nanoseconds: 0)
     private var isOutputOpen = false
     private var restarts = 0
-    private var connectedSince: Duration?
-    private var announcedDeadline: Duration?
+    private var connectedSince: Instant?
+    private var announcedDeadline: Instant?
     private var actions: [TunnelAction] = []
 
     /// What is being waited for.
@@ -57,12 +58,12 @@ struct TunnelMachine: Sendable {
         /// An answer to `.spawn`; with a reason, the process is to be ended at once.
         case launching(stop: EndReason?)
         /// The process' output, and until it is connected the deadline.
-        case running(connectBy: Duration?)
-        case backingOff(until: Duration)
+        case running(connectBy: Instant?)
+        case backingOff(until: Instant)
         /// The exit after SIGTERM; without a time, after SIGKILL.
-        case stopping(EndReason, killAt: Duration?)
+        case stopping(EndReason, killAt: Instant?)
         /// The end of the output of a process that is gone.
-        case draining(ProcessExit, EndReason?, until: Duration)
+        case draining(ExitStatus, EndReason?, until: Instant)
         case ended
     }
 
@@ -75,7 +76,7 @@ struct TunnelMachine: Sendable {
     // MARK: Inputs
 
     /// The tunnel begins; its lifetime counts from here.
-    mutating func start(now: Duration) -> [TunnelAction] {
+    mutating func start(now: Instant) -> [TunnelAction] {
         guard phase == .idle else { return [] }
         lifetimeEnd = now + settings.lifetime
         launch()
@@ -83,7 +84,7 @@ struct TunnelMachine: Sendable {
     }
 
     /// The proxy runs.
-    mutating func spawned(processID: Int32, now: Duration) -> [TunnelAction] {
+    mutating func spawned(processID: Int32, now: Instant) -> [TunnelAction] {
         guard case .launching(let stop) = phase else { return [] }
         self.processID = processID
         isOutputOpen = true
@@ -93,7 +94,7 @@ struct TunnelMachine: Sendable {
     }
 
     /// The proxy could not be launched.
-    mutating func spawnFailed(_ failure: SpawnFailure, now: Duration) -> [TunnelAction] {
+    mutating func spawnFailed(_ failure: SpawnFailure, now: Instant) -> [TunnelAction] {
         guard case .launching(let stop) = phase else { return [] }
         switch (stop, failure) {
         case (let reason?, _): end(reason)
@@ -105,7 +106,7 @@ struct TunnelMachine: Sendable {
     }
 
     /// The proxy printed a line.
-    mutating func received(_ line: LocalproxyLine, now: Duration) -> [TunnelAction] {
+    mutating func received(_ line: LocalproxyLine, now: Instant) -> [TunnelAction] {
         switch phase {
         case .running: follow(line, now: now)
         // What was still in the pipe tells how it ended; states no longer change.
@@ -116,7 +117,7 @@ struct TunnelMachine: Sendable {
     }
 
     /// The proxy is gone. Its output may still hold lines.
-    mutating func exited(_ exit: ProcessExit, now: Duration) -> [TunnelAction] {
+    mutating func exited(_ exit: ExitStatus, now: Instant) -> [TunnelAction] {
         let reason: EndReason?
         switch phase {
         case .running: reason = nil
@@ -130,14 +131,14 @@ struct TunnelMachine: Sendable {
     }
 
     /// The proxy's output ended.
-    mutating func outputClosed(now: Duration) -> [TunnelAction] {
+    mutating func outputClosed(now: Instant) -> [TunnelAction] {
         isOutputOpen = false
         if case .draining(let exit, let reason, _) = phase { conclude(exit, reason, now: now) }
         return flush()
     }
 
     /// The time of the last `setDeadline` has come; called early, nothing happens.
-    mutating func deadlinePassed(now: Duration) -> [TunnelAction] {
+    mutating func deadlinePassed(now: Instant) -> [TunnelAction] {
         guard let deadline, now >= deadline else { return [] }
         let isLifetimeOver = now >= lifetimeEnd
         switch phase {
@@ -154,7 +155,7 @@ struct TunnelMachine: Sendable {
     }
 
     /// The tunnel shall end, for a reason of the agent's.
-    mutating func stop(_ reason: EndReason, now: Duration) -> [TunnelAction] {
+    mutating func stop(_ reason: EndReason, now: Instant) -> [TunnelAction] {
         switch phase {
         case .idle, .backingOff: end(reason)
         case .launching(nil): phase = .launching(stop: reason)
@@ -176,7 +177,7 @@ extension TunnelMachine {
         actions.append(.spawn)
     }
 
-    private mutating func follow(_ line: LocalproxyLine, now: Duration) {
+    private mutating func follow(_ line: LocalproxyLine, now: Instant) {
         let report = journal.note(line, isReconnecting: state == .connected || state == .reconnecting)
         switch line {
         case .connecting where state == .starting:
@@ -193,13 +194,13 @@ extension TunnelMachine {
         if let report { actions.append(.report(report)) }
     }
 
-    private mutating func terminate(_ reason: EndReason, now: Duration) {
+    private mutating func terminate(_ reason: EndReason, now: Instant) {
         phase = .stopping(reason, killAt: now + settings.killDelay)
         actions.append(.signal(.terminate))
     }
 
     /// The process is gone and its output read: what it said counts first, then how it ended.
-    private mutating func conclude(_ exit: ProcessExit, _ reason: EndReason?, now: Duration) {
+    private mutating func conclude(_ exit: ExitStatus, _ reason: EndReason?, now: Instant) {
         isOutputOpen = false
         if let reason = reason ?? journal.verdict {
             end(reason)
@@ -207,14 +208,14 @@ extension TunnelMachine {
             forgetCrashesIfStable(now: now)
             let cause: EndReason =
                 switch exit {
-                case .signal: .crashed(exit)
-                case .code: journal.trouble ?? .crashed(exit)
+                case .signaled: .crashed(exit)
+                case .exited: journal.trouble ?? .crashed(exit)
                 }
             launchAgain(orEnd: cause, why: "localproxy ended by \(exit)", now: now)
         }
     }
 
-    private mutating func launchAgain(orEnd reason: EndReason, why: String, now: Duration) {
+    private mutating func launchAgain(orEnd reason: EndReason, why: String, now: Instant) {
         guard restarts < settings.maximumRestarts else {
             end(reason)
             return
@@ -223,13 +224,14 @@ extension TunnelMachine {
         restarts += 1
         state = .reconnecting
         phase = .backingOff(until: now + pause)
-        let text = "\(why); launching it again in \(pause.components.seconds) s (\(restarts) of \(settings.maximumRestarts))"
+        let text =
+            "\(why); launching it again in \(pause.components.seconds) s (\(restarts) of \(settings.maximumRestarts))"
         actions.append(
             .report(TunnelReport(level: .warning, event: .reconnecting, reason: reason.word, text: text))
         )
     }
 
-    private mutating func forgetCrashesIfStable(now: Duration) {
+    private mutating func forgetCrashesIfStable(now: Instant) {
         if let since = connectedSince, now - since >= settings.stableAfter { restarts = 0 }
         connectedSince = nil
     }
@@ -244,7 +246,7 @@ extension TunnelMachine {
     }
 
     /// The earliest time at which something must happen by itself.
-    private var deadline: Duration? {
+    private var deadline: Instant? {
         switch phase {
         case .idle, .ended: nil
         case .launching(let stop): stop == nil ? lifetimeEnd : nil

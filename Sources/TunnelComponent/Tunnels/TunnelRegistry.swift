@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import EventReactor
+
 /// Which notifications were seen and which tunnels there are.
 ///
 /// Notifications come at least once, so repeats are told by the hash of their token; a replaced token looks like a
@@ -27,7 +29,7 @@ struct TunnelRegistry: Sendable {
     private let memory: Duration
     private let capacity: Int
     private var tunnels: [Digest: Tunnel] = [:]
-    private var seen: [Digest: Duration] = [:]
+    private var seen: [Digest: Instant] = [:]
     /// The digests of `seen`, oldest first.
     private var order: [Digest] = []
 
@@ -43,8 +45,8 @@ struct TunnelRegistry: Sendable {
     var count: Int { tunnels.count }
 
     /// Decides on a notification. Only an accepted one is remembered: a refused one may succeed when it comes again.
-    mutating func admit(_ digest: Digest, services: [String], limit: Int, now: Duration) -> Admission {
-        forget(now: now)
+    mutating func admit(_ digest: Digest, services: [String], limit: Int, now: Instant) -> Admission {
+        forget(now: now, toFit: capacity)
         guard seen[digest] == nil, tunnels[digest] == nil else { return .duplicate }
         let services = Set(services)
         let replaced = order.filter { digest in
@@ -60,6 +62,7 @@ struct TunnelRegistry: Sendable {
                 )
             )
         }
+        forget(now: now, toFit: capacity - 1)
         for digest in replaced { tunnels[digest]?.isEnding = true }
         tunnels[digest] = Tunnel(services: services)
         seen[digest] = now
@@ -77,18 +80,16 @@ struct TunnelRegistry: Sendable {
         tunnels[digest] = nil
     }
 
-    private mutating func forget(now: Duration) {
-        // The tokens of running tunnels are known from the tunnels themselves, and stay for the order's sake.
-        while let oldest = order.first, let time = seen[oldest], now - time >= memory || order.count >= capacity {
-            guard tunnels[oldest] == nil else {
-                // Rare: a tunnel that outlives everything behind it. Move it to the end.
-                guard order.contains(where: { tunnels[$0] == nil }) else { return }
-                order.append(order.removeFirst())
-                seen[oldest] = now
-                continue
-            }
-            order.removeFirst()
-            seen[oldest] = nil
+    /// Forgets the tokens whose time is over, and beyond `capacity` the oldest; those of running tunnels never.
+    private mutating func forget(now: Instant, toFit capacity: Int) {
+        var excess = order.count - capacity
+        order.removeAll { digest in
+            guard tunnels[digest] == nil else { return false }
+            let isOver = seen[digest].map { now - $0 >= memory } ?? true
+            guard isOver || excess > 0 else { return false }
+            excess -= 1
+            seen[digest] = nil
+            return true
         }
     }
 }

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import GreengrassIPC
+
+/// The configuration that is in force: the component's own, or the one that a file gave.
+struct ConfigurationSource: Sendable {
+    private let client: GreengrassIPCClient
+    private let reporter: Reporter
+    private let fixed: AgentConfiguration?
+    private var lastGood: AgentConfiguration?
+    private var lastDocument: JSONValue?
+    private var lastFailure: GreengrassIPCError.Code?
+
+    init(client: GreengrassIPCClient, reporter: Reporter, fixed: AgentConfiguration?) {
+        self.client = client
+        self.reporter = reporter
+        self.fixed = fixed
+    }
+
+    /// Until a good configuration has been read no service is offered: the defaults may be what a configuration
+    /// that could not be read takes away.
+    var current: AgentConfiguration {
+        if let good = fixed ?? lastGood { return good }
+        var closed = AgentConfiguration()
+        closed.services = ServiceMap([:])
+        return closed
+    }
+
+    /// Reads the component's configuration again; a bad one keeps the last good one and says why.
+    mutating func refresh() async {
+        guard fixed == nil else { return }
+        do throws(GreengrassIPCError) {
+            let document = try await client.getConfiguration().value ?? .object([:])
+            lastFailure = nil
+            guard document != lastDocument else { return }
+            lastDocument = document
+            take(document)
+        } catch {
+            if error.code == .resourceNotFound {
+                // A component without any configuration.
+                if lastGood == nil { take(.object([:])) }
+                return
+            }
+            guard error.code != lastFailure else { return }
+            lastFailure = error.code
+            report(.warning, error.code.description, "the configuration could not be read: \(error.message)")
+        }
+    }
+
+    private mutating func take(_ document: JSONValue) {
+        do throws(ConfigurationError) {
+            let configuration = try AgentConfiguration(document)
+            let isFirst = lastGood == nil
+            lastGood = configuration
+            report(.info, isFirst ? "read" : "changed", configuration.summary)
+        } catch {
+            let consequence = lastGood == nil ? "no service is offered until it is mended" : "the last good one stays"
+            report(.error, "invalid", "\(error); \(consequence)")
+        }
+    }
+
+    private func report(_ level: LogLevel, _ reason: String, _ text: String) {
+        reporter.report(LogLine(level, .configuration, reason: reason, text: text))
+    }
+}
+
+extension AgentConfiguration {
+    /// What matters of it in one line; there is nothing secret in it.
+    var summary: String {
+        let services = services.endpoints.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        return "services \(services.isEmpty ? "none" : services.joined(separator: ",")); at most"
+            + " \(maxConcurrentTunnels) tunnels"
+    }
+}

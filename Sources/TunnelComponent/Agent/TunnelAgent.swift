@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import EventReactor
+internal import GreengrassIPC
+
+/// The component: hears notifications and hands them to the supervisor, for as long as the nucleus knows it.
+struct TunnelAgent: Sendable {
+    /// Why the agent ends.
+    enum Outcome: Sendable {
+        /// It was told to by this signal.
+        case stopped(signal: Int32)
+        /// The nucleus refused the token: only a relaunch helps.
+        case refused(GreengrassIPCError)
+    }
+
+    /// Times that tests change.
+    struct Timing: Sendable {
+        /// No exit that asks for a relaunch comes before this age: both nuclei give a component up after three.
+        var minimumAge = Duration.seconds(30)
+        /// The waits before a refused subscription is tried again.
+        var retry = Backoff(initial: .milliseconds(500), maximum: .seconds(30))
+        /// When the subscription is renewed for the first times.
+        var firstRenewals: [Duration] = SubscriptionOptions.Renewal.soon.after
+    }
+
+    let client: GreengrassIPCClient
+    let supervisor: TunnelSupervisor
+    let reporter: Reporter
+    let loop: EventLoop
+    let thingName: String
+    /// In place of what the nucleus has.
+    let fixedConfiguration: AgentConfiguration?
+    let startedAt: Instant
+    var timing = Timing()
+
+    /// The topic on which the service tells a device of its tunnels.
+    var topic: String { "$aws/things/\(thingName)/tunnels/notify" }
+
+    /// Runs until a signal comes or the nucleus refuses the agent; all tunnels have ended then.
+    func run(signals: SignalStream) async -> Outcome {
+        let outcome = await withTaskGroup(of: Outcome?.self) { group in
+            group.addTask { await signals.next().map { .stopped(signal: $0) } }
+            group.addTask { await stayConnected() }
+            group.addTask {
+                await listen()
+                return nil
+            }
+            var first: Outcome?
+            for await outcome in group {
+                guard let outcome else { continue }
+                first = outcome
+                break
+            }
+            // No word to the nucleus may be lost on the way, but nothing new may begin either.
+            group.cancelAll()
+            return first
+        }
+        let result = outcome ?? .stopped(signal: SignalSource.terminate)
+        reporter.report(stoppingLine(result))
+        await supervisor.stop()
+        return result
+    }
+
+    private func stoppingLine(_ outcome: Outcome) -> LogLine {
+        switch outcome {
+        case .stopped(let signal): LogLine(.info, .stopping, reason: "signal", text: "signal \(signal)")
+        case .refused(let error): LogLine(.error, .stopping, reason: "access-denied", text: error.message)
+        }
+    }
+
+    // MARK: - The connection
+
+    private func stayConnected() async -> Outcome? {
+        do throws(GreengrassIPCError) {
+            try await client.run()
+            return nil
+        } catch {
+            reporter.report(LogLine(.error, .disconnected, reason: error.code.description, text: error.message))
+            // Tunnels live on meanwhile.
+            try? await loop.sleep(until: startedAt + timing.minimumAge)
+            return Task.isCancelled ? nil : .refused(error)
+        }
+    }
+
+    // MARK: - Notifications
+
+    private func listen() async {
+        var failures = 0
+        var generator = SystemRandomNumberGenerator()
+        var configurations = ConfigurationSource(client: client, reporter: reporter, fixed: fixedConfiguration)
+        while !Task.isCancelled {
+            do {
+                try await subscribe(&configurations) { failures = 0 }
+            } catch {
+                guard !Task.isCancelled else { return }
+                failures += 1
+                let wait = timing.retry.wait(afterFailures: failures, using: &generator)
+                reporter.report(Self.line(for: error, wait))
+                try? await loop.sleep(for: wait)
+            }
+        }
+    }
+
+    private func subscribe(
+        _ configurations: inout ConfigurationSource,
+        established: () -> Void
+    ) async throws {
+        await configurations.refresh()
+        var options = SubscriptionOptions()
+        options.renewal = SubscriptionOptions.Renewal(
+            after: timing.firstRenewals,
+            every: configurations.current.resubscribeInterval
+        )
+        try await client.subscribeToIoTCore(topicName: topic, qos: .atLeastOnce, options: options) { messages in
+            established()
+            reporter.report(LogLine(.info, .subscribed, text: topic))
+            for try await item in messages.withGaps {
+                switch item {
+                case .event(.message(let message)):
+                    // Read again each time: a change counts from the next tunnel on.
+                    await configurations.refresh()
+                    await supervisor.handle(message.payload ?? [], configuration: configurations.current)
+                case .event(.unknown):
+                    reporter.report(LogLine(.debug, .refused, reason: "unknown-event"))
+                case .gap:
+                    reporter.report(
+                        LogLine(
+                            .info,
+                            .subscribed,
+                            reason: "again",
+                            text: "\(topic); notifications of the meantime are lost, rotate the token of a tunnel"
+                                + " that was opened then"
+                        )
+                    )
+                }
+            }
+        }
+    }
+
+    private static func line(for error: any Error, _ wait: Duration) -> LogLine {
+        let error = error as? GreengrassIPCError
+        let remedy =
+            error?.code == .unauthorized
+            ? "; the component's accessControl must allow aws.greengrass#SubscribeToIoTCore on the topic" : ""
+        return LogLine(
+            .warning,
+            .disconnected,
+            reason: error?.code.description ?? "error",
+            text: "not subscribed, trying again in \(wait): \(error?.message ?? "unknown error")\(remedy)"
+        )
+    }
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import EventReactor
+
+/// One tunnel with its proxy: the side effects of `TunnelMachine`. On the loop's thread only.
+final class RunningTunnel: @unchecked Sendable {
+    // Safety: made by the supervisor on the loop's thread, and touched there only.
+    let digest: [UInt8]
+    private let id: TunnelID
+    private let plan: TunnelPlan
+    private let configuration: AgentConfiguration
+    private let surroundings: Surroundings
+    private let clientToken = ClientToken.random()
+    private let loop: EventLoop
+    private let reporter: Reporter
+    private let whenChanged: (RunningTunnel) -> Void
+
+    private var machine: TunnelMachine
+    private var child: ChildProcess?
+    private var output: PipeReader?
+    private var splitter: LineSplitter
+    private var budget = OutputBudget()
+    private lazy var deadline = LoopTimer { [unowned self] in step { $0.deadlinePassed(now: .now()) } }
+    private lazy var pause = LoopTimer { [unowned self] in output?.setReading(true) }
+
+    /// - Parameter whenChanged: called after each step; when the state is `ended` the tunnel can be forgotten.
+    init(
+        _ plan: TunnelPlan,
+        digest: [UInt8],
+        configuration: AgentConfiguration,
+        surroundings: Surroundings,
+        loop: EventLoop,
+        reporter: Reporter,
+        whenChanged: @escaping (RunningTunnel) -> Void
+    ) {
+        self.digest = digest
+        self.plan = plan
+        self.configuration = configuration
+        self.surroundings = surroundings
+        self.loop = loop
+        self.reporter = reporter
+        self.whenChanged = whenChanged
+        id = TunnelID(digest: digest)
+        splitter = LineSplitter(accessToken: plan.accessToken, clientToken: clientToken)
+        var settings = TunnelMachine.Settings()
+        settings.connectTimeout = configuration.connectTimeout
+        settings.lifetime = configuration.tunnelTimeout
+        machine = TunnelMachine(mappings: plan.mappings, settings: settings)
+    }
+
+    var state: TunnelMachine.State { machine.state }
+
+    func start() {
+        step { $0.start(now: .now()) }
+    }
+
+    func stop(_ reason: EndReason) {
+        step { $0.stop(reason, now: .now()) }
+    }
+
+    private func step(_ input: (inout TunnelMachine) -> [TunnelAction]) {
+        for action in input(&machine) { perform(action) }
+        whenChanged(self)
+    }
+
+    /// The one place where a tunnel's transitions have effects.
+    private func perform(_ action: TunnelAction) {
+        switch action {
+        case .spawn:
+            do throws(SpawnFailure) {
+                let process = try spawn()
+                step { $0.spawned(processID: process, now: .now()) }
+            } catch {
+                step { $0.spawnFailed(error, now: .now()) }
+            }
+        case .signal(.terminate): child?.send(signal: SignalSource.terminate)
+        case .signal(.kill): child?.send(signal: SignalSource.kill)
+        case .setDeadline(let instant):
+            if let instant { loop.arm(deadline, at: instant) } else { loop.cancel(deadline) }
+        case .report(let report): reporter.report(LogLine(report, tunnel: id, services: plan.services))
+        case .done: closeOutput()
+        }
+    }
+
+    // MARK: - The proxy
+
+    private func spawn() throws(SpawnFailure) -> Int32 {
+        closeOutput()
+        let command = LocalproxyCommand(
+            executable: try surroundings.localproxy(configuration),
+            plan: plan,
+            configuration: configuration,
+            clientToken: clientToken,
+            environment: surroundings.environment,
+            caIsDirectory: Files.kind(configuration.caPath) == .directory
+        )
+        do throws(SystemError) {
+            let input = try Pipe.holding(command.standardInput)
+            let pipe = try Pipe()
+            var child = ChildConfiguration(
+                executable: command.executable,
+                arguments: command.arguments,
+                environment: command.environment.map { "\($0.key)=\($0.value)" }.sorted()
+            )
+            child.workingDirectory = surroundings.proxyDirectory
+            child.standardInput = input.number
+            child.standardOutput = pipe.writeEnd.number
+            child.standardError = pipe.writeEnd.number
+            child.deathSignal = SignalSource.kill
+            child.leadsProcessGroup = true
+            child.gainsNoPrivileges = true
+            child.fileModeMask = 0o077
+            let process = try ChildProcess.start(child, loop: loop) { [weak self] status in
+                self?.step { $0.exited(status, now: .now()) }
+            }
+            self.child = process
+            output = try PipeReader(pipe.takeReadEnd(), loop: loop) { [weak self] in self?.received($0) }
+            return process.identifier
+        } catch {
+            throw SpawnFailure(error)
+        }
+    }
+
+    private func received(_ event: PipeReader.Event) {
+        switch event {
+        case .bytes(let bytes):
+            for line in splitter.feed(bytes) { handle(line) }
+            if let wait = budget.spend(bytes.count, now: .now()) {
+                // A proxy that floods waits for its pipe; it cannot keep this thread busy.
+                output?.setReading(false)
+                loop.arm(pause, after: wait)
+            }
+        case .ended:
+            if let line = splitter.finish() { handle(line) }
+            step { $0.outputClosed(now: .now()) }
+        }
+    }
+
+    private func handle(_ text: String) {
+        let line = LocalproxyLine(text)
+        reporter.report(
+            LogLine(.debug, .connecting, tunnel: id, services: plan.services, reason: "output", text: text)
+        )
+        step { $0.received(line, now: .now()) }
+    }
+
+    private func closeOutput() {
+        loop.cancel(pause)
+        output?.close()
+        output = nil
+        _ = splitter.finish()
+    }
+}
+
+extension SpawnFailure {
+    init(_ error: SystemError) {
+        let text = "localproxy could not be launched: \(error)"
+        switch (error.call, error.number) {
+        case ("execve", SystemError.noSuchFile): self = .notFound(text)
+        case ("execve", SystemError.permissionDenied), ("execve", SystemError.notExecutable):
+            self = .notExecutable(text)
+        default: self = .temporary(text)
+        }
+    }
+}

@@ -88,7 +88,8 @@ let package = Package(
         ),
         .testTarget(
             name: "TunnelComponentTests",
-            dependencies: ["TunnelComponent", "GreengrassIPC", "EventReactor"],
+            dependencies: ["TunnelComponent", "GreengrassIPC", "EventReactor", "localproxy-stand-in"],
+            exclude: ["Recordings"],
             swiftSettings: strict
         ),
         .testTarget(

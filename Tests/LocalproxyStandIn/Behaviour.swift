@@ -67,7 +67,8 @@ struct Behaviour {
         while true {
             attempt()
             switch trouble {
-            case .tls: output.log(.error, "Could not perform SSL handshake with proxy server: certificate verify failed")
+            case .tls:
+                output.log(.error, "Could not perform SSL handshake with proxy server: certificate verify failed")
             case .network: output.log(.error, "Could not connect to proxy server: Connection refused")
             case .webproxy:
                 output.log(.error, "Could not connect to Web Proxy: Connection refused")
@@ -149,7 +150,11 @@ struct Behaviour {
 
     private func die(of number: Int32, after milliseconds: Int) -> Never {
         wait(milliseconds)
-        // The Swift runtime may have handlers of its own.
+        // Whoever started this may have left the signal blocked, the Swift runtime handlers of its own.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, number)
+        sigprocmask(SIG_UNBLOCK, &signals, nil)
         signal(number, SIG_DFL)
         kill(getpid(), number)
         while true { pause() }

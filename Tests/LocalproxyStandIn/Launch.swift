@@ -95,7 +95,10 @@ struct Launch {
         let parts = endpoint.split(separator: ":", omittingEmptySubsequences: false)
         let isHost = parts[0].lowercased().allSatisfy { isLowercaseOrDigit($0) || $0 == "." || $0 == "-" }
         guard isHost, !parts[0].isEmpty, parts.count <= 2, endpoint.utf8.count <= 253 else {
-            throw .invalid(rejected: "'proxy-endpoint': invalid characters", "Proxy endpoint contains invalid characters")
+            throw .invalid(
+                rejected: "'proxy-endpoint': invalid characters",
+                "Proxy endpoint contains invalid characters"
+            )
         }
         if parts.count == 2 { try checkPort(parts[1]) }
         return "wss://\(parts[0]):\(parts.count == 2 ? String(parts[1]) : "443")"

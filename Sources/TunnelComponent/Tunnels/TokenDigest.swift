@@ -7,7 +7,10 @@ extension AccessToken {
     var digest: [UInt8] {
         let bytes = Array(exposedValue.utf8)
         var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
-        SHA256(bytes, bytes.count, &digest)
+        var context = SHA256_CTX()
+        SHA256_Init(&context)
+        SHA256_Update(&context, bytes, bytes.count)
+        SHA256_Final(&digest, &context)
         return digest
     }
 }

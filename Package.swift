@@ -60,7 +60,14 @@ let package = Package(
             swiftSettings: strict
         ),
 
-        // Test-only executables: a stand-in for AWS's localproxy, and the demonstration that dev/demo runs.
+        // Test-only executables: scenarios that need a process to themselves, a stand-in for AWS's localproxy, and the
+        // demonstration that dev/demo runs.
+        .executableTarget(
+            name: "reactor-exercise",
+            dependencies: ["EventReactor"],
+            path: "Tests/ReactorExercise",
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "localproxy-stand-in",
             path: "Tests/LocalproxyStandIn",
@@ -74,7 +81,11 @@ let package = Package(
         ),
 
         .testTarget(name: "EventStreamTests", dependencies: ["EventStream"], swiftSettings: strict),
-        .testTarget(name: "EventReactorTests", dependencies: ["EventReactor"], swiftSettings: strict),
+        .testTarget(
+            name: "EventReactorTests",
+            dependencies: ["EventReactor", "reactor-exercise"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "GreengrassIPCTests",
             dependencies: ["GreengrassIPC", "EventStream", "EventReactor"],

@@ -27,8 +27,6 @@ int cer_set_nonblocking(int descriptor) {
     return fcntl(descriptor, F_SETFL, flags | O_NONBLOCK);
 }
 
-int cer_set_pipe_capacity(int descriptor, int bytes) { return fcntl(descriptor, F_SETPIPE_SZ, bytes); }
-
 int cer_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
 int cer_accept(int descriptor) { return accept4(descriptor, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK); }

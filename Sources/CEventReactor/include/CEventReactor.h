@@ -65,8 +65,7 @@ const char *cer_error_text(int number, char *buffer, size_t capacity);
 /// The process's environment; NULL when it was taken away.
 char **cer_environment(void);
 
-/// fcntl's two forms that are needed; the C function is variadic.
+/// fcntl with O_NONBLOCK; the C function is variadic.
 int cer_set_nonblocking(int descriptor);
-int cer_set_pipe_capacity(int descriptor, int bytes);
 
 #endif

@@ -71,12 +71,12 @@ extension EventLoop {
         return loop
     }
 
-    /// Ends a loop that was started on a thread of its own, and waits until it has ended.
+    /// Ends a loop and waits until it has ended; then answers what was left. Nothing is left of one that had ended.
     @discardableResult
     package func shutDown() async -> Leftovers {
         await withCheckedContinuation { continuation in
             execute { [self] in
-                if shared.withLock({ $0.hasEnded }) {
+                if hasEnded {
                     continuation.resume(returning: Leftovers(descriptors: 0, timers: 0, children: 0))
                     return
                 }
@@ -112,9 +112,6 @@ private func eventLoopThread(_ argument: UnsafeMutableRawPointer?) -> UnsafeMuta
     var all = sigset_t()
     sigfillset(&all)
     pthread_sigmask(SIG_SETMASK, &all, nil)
-    let leftovers = loop.run()
-    let whenEnded = loop.whenEnded
-    loop.whenEnded = nil
-    whenEnded?(leftovers)
+    loop.run()
     return nil
 }

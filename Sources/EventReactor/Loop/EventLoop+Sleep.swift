@@ -3,7 +3,7 @@
 extension EventLoop {
     /// Waits on the loop's timers; unlike `Task.sleep` it starts no thread.
     ///
-    /// - Throws: `CancellationError` at once when the task is cancelled.
+    /// - Throws: `CancellationError` at once when the task is cancelled or the loop ends.
     package func sleep(for duration: Duration) async throws {
         try await sleep(until: .now() + duration)
     }
@@ -27,7 +27,8 @@ private final class Sleeper: @unchecked Sendable {
     private let loop: EventLoop
     private var continuation: UnsafeContinuation<Bool, Never>?
     private var isCancelled = false
-    private lazy var timer = LoopTimer { [unowned self] in finish(cancelled: false) }
+    /// While armed the timer keeps this object, which `finish` undoes.
+    private var timer: LoopTimer?
 
     init(loop: EventLoop) {
         self.loop = loop
@@ -35,7 +36,14 @@ private final class Sleeper: @unchecked Sendable {
 
     func begin(_ continuation: UnsafeContinuation<Bool, Never>, until deadline: Instant) {
         self.continuation = continuation
-        if isCancelled { finish(cancelled: true) } else { loop.arm(timer, at: deadline) }
+        // A loop that has ended has no time any more.
+        if isCancelled || loop.hasEnded {
+            finish(cancelled: true)
+            return
+        }
+        let timer = LoopTimer(whenLoopEnds: { self.finish(cancelled: true) }, { self.finish(cancelled: false) })
+        self.timer = timer
+        loop.arm(timer, at: deadline)
     }
 
     func cancel() {
@@ -46,7 +54,8 @@ private final class Sleeper: @unchecked Sendable {
     private func finish(cancelled: Bool) {
         guard let continuation else { return }
         self.continuation = nil
-        loop.cancel(timer)
+        if let timer { loop.cancel(timer) }
+        timer = nil
         continuation.resume(returning: cancelled)
     }
 }

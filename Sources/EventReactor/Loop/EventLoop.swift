@@ -21,9 +21,11 @@ package final class EventLoop: @unchecked Sendable {
         /// The loop waits in epoll, or is about to: work from elsewhere must wake it.
         var isAsleep = false
         var stopRequested = false
-        /// The loop's thread has left `run`. What comes later runs where it was enqueued, one at a time.
+        /// The loop turns no more. What comes later runs where it was enqueued.
         var hasEnded = false
+        /// A thread is running what came after the end; no other may meanwhile.
         var runsLateWork = false
+        var wakeUpCount = 0
     }
 
     struct Registration {
@@ -33,7 +35,9 @@ package final class EventLoop: @unchecked Sendable {
 
     let shared = Lock(Shared())
     var work: [Work] = []
+    /// What runs now, up to `batchPosition` done; `work` comes after it.
     private var batch: [Work] = []
+    private var batchPosition = 0
     private var flushes: [StreamSocket] = []
     private var spareFlushes: [StreamSocket] = []
     var registrations: [Registration] = []
@@ -47,9 +51,16 @@ package final class EventLoop: @unchecked Sendable {
     package let children = ChildRegistry()
     /// Called on the loop's own thread after its end.
     var whenEnded: ((Leftovers) -> Void)?
+    package var armedTimerCount: Int { timers.count }
+    /// How often the loop has looked for events: an idle loop does not. For tests, on the loop's thread.
+    package private(set) var turnCount = 0
+    /// How often another thread had to wake the loop. For tests.
+    package var wakeUpCount: Int { shared.withLock { $0.wakeUpCount } }
 
     /// How many jobs run before descriptors and timers have their turn again.
     private static let jobsPerTurn = 256
+    /// A job queue that a burst has blown up is let go of once it is empty.
+    private static let keptJobCapacity = 4096
     /// `EPOLLET` is `1 << 31`, and imported with another type on each C library.
     private static let edgeTriggered: UInt32 = 1 << 31
 
@@ -98,11 +109,15 @@ package final class EventLoop: @unchecked Sendable {
             timers: timers.count,
             children: children.count
         )
+        for timer in timers.removeAll() { timer.whenLoopEnds?() }
         for number in registrations.indices where registrations[number].handler != nil {
             deregister(Int32(number))
         }
+        let report = whenEnded
+        whenEnded = nil
         cer_set_thread_local(outer)
-        drainLateWork(first: nil)
+        runLateWork()
+        report?(leftovers)
         return leftovers
     }
 
@@ -127,32 +142,30 @@ package final class EventLoop: @unchecked Sendable {
     private func turn() -> Bool {
         runWork()
         flushSockets()
-        let waits = work.isEmpty && prepareToSleep()
-        if waits {
-            if stopsNow { return false }
-            armAlarm()
-        }
-        let count = epoll_wait(epoll.number, &events, Int32(events.count), waits ? -1 : 0)
-        takeIncoming()
+        let next = nextStep()
+        if next == .end { return false }
+        if next == .sleep { armAlarm() }
+        turnCount &+= 1
+        let count = epoll_wait(epoll.number, &events, Int32(events.count), next == .sleep ? -1 : 0)
         // EINTR is no error: a debugger attached, or a signal came.
+        precondition(count >= 0 || errno == EINTR, "epoll_wait failed")
+        takeIncoming()
         if count > 0 { dispatch(Int(count)) }
         fireTimers()
         return true
     }
 
     private func runWork() {
-        guard !work.isEmpty else { return }
-        swap(&work, &batch)
-        var position = 0
-        while position < batch.count, position < Self.jobsPerTurn {
-            perform(batch[position])
-            position += 1
+        for _ in 0..<Self.jobsPerTurn {
+            if batchPosition == batch.count {
+                batch.removeAll(keepingCapacity: batch.capacity <= Self.keptJobCapacity)
+                batchPosition = 0
+                if work.isEmpty { return }
+                swap(&work, &batch)
+            }
+            batchPosition += 1
+            perform(batch[batchPosition - 1])
         }
-        if position < batch.count {
-            // What is left comes before what has been enqueued meanwhile.
-            work.insert(contentsOf: batch[position...], at: 0)
-        }
-        batch.removeAll(keepingCapacity: true)
     }
 
     private func perform(_ item: Work) {
@@ -167,20 +180,21 @@ package final class EventLoop: @unchecked Sendable {
 
     // MARK: - Sleeping and waking
 
-    private func prepareToSleep() -> Bool {
-        shared.withLock { shared in
-            guard shared.incoming.isEmpty else { return false }
-            shared.isAsleep = true
-            return true
-        }
-    }
+    private enum Step { case poll, sleep, end }
 
-    private var stopsNow: Bool {
-        shared.withLock { shared in
-            guard shared.stopRequested else { return false }
-            shared.isAsleep = false
+    private func nextStep() -> Step {
+        // A socket flushed just now may have told its owner of the room, and the owner have written more.
+        guard batchPosition == batch.count, work.isEmpty, flushes.isEmpty else { return .poll }
+        return shared.withLock { shared in
+            guard shared.incoming.isEmpty else { return .poll }
+            guard shared.stopRequested else {
+                shared.isAsleep = true
+                return .sleep
+            }
             shared.hasEnded = true
-            return true
+            // Until `run` has tidied up, late work waits.
+            shared.runsLateWork = true
+            return .end
         }
     }
 
@@ -192,7 +206,7 @@ package final class EventLoop: @unchecked Sendable {
                 swap(&work, &shared.incoming)
             } else {
                 work.append(contentsOf: shared.incoming)
-                shared.incoming.removeAll(keepingCapacity: true)
+                shared.incoming.removeAll(keepingCapacity: shared.incoming.capacity <= Self.keptJobCapacity)
             }
         }
     }
@@ -209,12 +223,13 @@ package final class EventLoop: @unchecked Sendable {
             guard shared.isAsleep else { return .nothing }
             // One wake-up is enough for all that comes before the loop looks.
             shared.isAsleep = false
+            shared.wakeUpCount &+= 1
             return .wake
         }
         switch next {
         case .nothing: break
         case .wake: wake()
-        case .runHere: drainLateWork(first: item)
+        case .runHere: addLateWork(item)
         }
     }
 
@@ -223,27 +238,36 @@ package final class EventLoop: @unchecked Sendable {
         while write(wakeUp.number, &one, 8) == -1, errno == EINTR {}
     }
 
+    var hasEnded: Bool { shared.withLock { $0.hasEnded } }
+
     /// Runs what is enqueued on a loop that has ended, so that no task waits for ever. One thread at a time.
-    private func drainLateWork(first: Work?) {
+    private func addLateWork(_ item: Work) {
         let isMine = shared.withLock { shared in
-            if let first { shared.incoming.append(first) }
-            guard !shared.runsLateWork else { return false }
+            shared.incoming.append(item)
+            if shared.runsLateWork { return false }
             shared.runsLateWork = true
             return true
         }
-        guard isMine else { return }
+        if isMine { runLateWork() }
+    }
+
+    /// The caller holds `runsLateWork`; it is given back when nothing is left.
+    private func runLateWork() {
         let outer = cer_thread_local()
         cer_set_thread_local(Unmanaged.passUnretained(self).toOpaque())
         while true {
-            let next = shared.withLock { shared -> [Work] in
-                var taken = work
-                taken.append(contentsOf: shared.incoming)
+            flushSockets()
+            let next = shared.withLock { shared -> [Work]? in
+                let taken = work + shared.incoming
+                guard !taken.isEmpty || !flushes.isEmpty else {
+                    shared.runsLateWork = false
+                    return nil
+                }
                 work = []
                 shared.incoming = []
-                if taken.isEmpty { shared.runsLateWork = false }
                 return taken
             }
-            if next.isEmpty { break }
+            guard let next else { break }
             for item in next { perform(item) }
         }
         cer_set_thread_local(outer)
@@ -282,7 +306,12 @@ package final class EventLoop: @unchecked Sendable {
         guard !timers.isEmpty || armedDeadline.nanoseconds != .max else { return }
         let now = Instant.now()
         if armedDeadline <= now { armedDeadline = Instant(nanoseconds: .max) }
-        while let timer = timers.popDue(now) { timer.action() }
+        // Bounded: a timer that arms itself for the past must not keep descriptors and jobs from their turn.
+        var remaining = timers.count
+        while remaining > 0, let timer = timers.popDue(now) {
+            timer.action()
+            remaining -= 1
+        }
     }
 
     // MARK: - Descriptors

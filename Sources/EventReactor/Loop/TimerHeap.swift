@@ -8,24 +8,30 @@ package final class LoopTimer: @unchecked Sendable {
     package fileprivate(set) var deadline = Instant(nanoseconds: .max)
     fileprivate var position = -1
     let action: () -> Void
+    let whenLoopEnds: (() -> Void)?
 
-    /// - Parameter action: runs on the loop's thread when the deadline has passed, once for each arming.
-    package init(_ action: @escaping () -> Void) {
+    /// - Parameters:
+    ///   - whenLoopEnds: runs instead when the loop ends while the timer is armed; for what must not wait for ever.
+    ///   - action: runs on the loop's thread when the deadline has passed, once for each arming.
+    package init(whenLoopEnds: (() -> Void)? = nil, _ action: @escaping () -> Void) {
         self.action = action
+        self.whenLoopEnds = whenLoopEnds
     }
 
     package var isArmed: Bool { position >= 0 }
 }
 
 /// A binary heap of timers, the earliest deadline first; each timer knows its place, so that one can be taken out.
-struct TimerHeap {
+package struct TimerHeap {
     private var timers: [LoopTimer] = []
 
-    var isEmpty: Bool { timers.isEmpty }
-    var count: Int { timers.count }
-    var earliest: Instant? { timers.first?.deadline }
+    package init() {}
 
-    mutating func arm(_ timer: LoopTimer, at deadline: Instant) {
+    package var isEmpty: Bool { timers.isEmpty }
+    package var count: Int { timers.count }
+    package var earliest: Instant? { timers.first?.deadline }
+
+    package mutating func arm(_ timer: LoopTimer, at deadline: Instant) {
         remove(timer)
         timer.deadline = deadline
         timer.position = timers.count
@@ -33,7 +39,7 @@ struct TimerHeap {
         siftUp(timer.position)
     }
 
-    mutating func remove(_ timer: LoopTimer) {
+    package mutating func remove(_ timer: LoopTimer) {
         let position = timer.position
         guard position >= 0 else { return }
         timer.position = -1
@@ -45,10 +51,17 @@ struct TimerHeap {
         siftDown(last.position)
     }
 
-    mutating func popDue(_ now: Instant) -> LoopTimer? {
+    package mutating func popDue(_ now: Instant) -> LoopTimer? {
         guard let first = timers.first, first.deadline <= now else { return nil }
         remove(first)
         return first
+    }
+
+    /// Disarms all timers.
+    mutating func removeAll() -> [LoopTimer] {
+        for timer in timers { timer.position = -1 }
+        defer { timers = [] }
+        return timers
     }
 
     private mutating func siftUp(_ start: Int) {

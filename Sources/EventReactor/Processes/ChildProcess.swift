@@ -67,7 +67,14 @@ package final class ChildProcess: EventHandler, @unchecked Sendable {
         loop.assertOnLoop()
         let identifier = try spawn(configuration)
         let child = ChildProcess(identifier, loop, configuration.leadsProcessGroup, whenEnded)
-        loop.children.insert(child, loop: loop)
+        do throws(SystemError) {
+            try loop.children.insert(child, loop: loop)
+        } catch {
+            // No descriptor was left to wait for its end with.
+            _ = kill(identifier, SIGKILL)
+            while waitpid(identifier, nil, 0) == -1, errno == EINTR {}
+            throw error
+        }
         return child
     }
 
@@ -154,7 +161,8 @@ package final class ChildProcess: EventHandler, @unchecked Sendable {
         }
         guard result > 0 else {
             let call = step.map { String(cString: $0) } ?? "spawn"
-            throw SystemError(call: call, number: -result, subject: configuration.executable)
+            let subject = call == "chdir" ? configuration.workingDirectory : configuration.executable
+            throw SystemError(call: call, number: -result, subject: subject)
         }
         return result
     }

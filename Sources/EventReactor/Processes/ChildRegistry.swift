@@ -8,21 +8,23 @@ package final class ChildRegistry: @unchecked Sendable {
     // Safety: loop-confined, like the loop that owns it.
     private var children: [Int32: ChildProcess] = [:]
     private var signals: SignalSource?
-    private var asksOnSignal = false
 
     /// Set before the first child is started: do without process descriptors. For tests of the older way.
     package var usesProcessDescriptors = true
 
     package var count: Int { children.count }
 
-    func insert(_ child: ChildProcess, loop: EventLoop) {
-        children[child.identifier] = child
-        if usesProcessDescriptors, child.watch() { return }
-        asksOnSignal = true
+    /// - Throws: when nothing would tell of the child's end; it is not a child of this registry then.
+    func insert(_ child: ChildProcess, loop: EventLoop) throws(SystemError) {
+        if usesProcessDescriptors, child.watch() {
+            children[child.identifier] = child
+            return
+        }
         if signals == nil {
             // Needs SIGCHLD blocked in every thread; an executable that starts children does that first of all.
-            signals = try? SignalSource([SignalSource.child], loop: loop) { [weak self] _ in self?.reapAll() }
+            signals = try SignalSource([SignalSource.child], loop: loop) { [weak self] _ in self?.reapAll() }
         }
+        children[child.identifier] = child
         // It may have ended before the signal was waited for.
         loop.execute { child.reap() }
     }

@@ -46,6 +46,7 @@ package final class PipeReader: EventHandler, @unchecked Sendable {
     private var descriptor: FileDescriptor
     private let action: (Event) -> Void
     private var isPaused = false
+    private var isRegistered = false
 
     private static let readSize = 16 * 1024
 
@@ -61,50 +62,69 @@ package final class PipeReader: EventHandler, @unchecked Sendable {
         self.loop = loop
         self.action = action
         self.descriptor = consume descriptor
+        try register()
+    }
+
+    private func register() throws(SystemError) {
         try loop.register(number, for: .readable, handler: self)
+        isRegistered = true
     }
 
     private var number: Int32 { descriptor.number }
 
     /// Stops and resumes reading: a writer that floods fills its pipe and waits.
     package func setReading(_ reads: Bool) {
+        loop.assertOnLoop()
         guard number >= 0, isPaused == reads else { return }
         isPaused = !reads
-        try? loop.change(number, to: reads ? .readable : [])
+        // Not only without interest: the end of the writer would be reported still, again and again.
+        if isPaused {
+            deregister()
+            return
+        }
+        do throws(SystemError) {
+            try register()
+        } catch {
+            close()
+            action(.ended)
+        }
+    }
+
+    private func deregister() {
+        if isRegistered { loop.deregister(number) }
+        isRegistered = false
     }
 
     /// Reads what is there now, at most `limit` bytes, and closes without a report: a grandchild may hold the other
     /// end for ever.
     package func drainAndClose(limit: Int = 256 * 1024) {
         var remaining = limit
-        while number >= 0, remaining > 0 {
-            let count = readOnce()
-            guard count > 0 else { break }
-            remaining -= count
-        }
+        while number >= 0, remaining > 0, case .bytes(let count) = readOnce() { remaining -= count }
         close()
     }
 
     package func close() {
         loop.assertOnLoop()
         guard number >= 0 else { return }
-        loop.deregister(number)
+        deregister()
         descriptor = .none
     }
 
     package func descriptorIsReady(_ readiness: Readiness) {
-        let count = readOnce()
-        if count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR) {
-            close()
-            action(.ended)
-        }
+        guard case .ended = readOnce() else { return }
+        close()
+        action(.ended)
     }
 
-    private func readOnce() -> Int {
+    private enum Outcome { case bytes(Int), wouldBlock, ended }
+
+    private func readOnce() -> Outcome {
         withUnsafeTemporaryAllocation(byteCount: Self.readSize, alignment: 16) { buffer in
             let count = Glibc.read(number, buffer.baseAddress, buffer.count)
-            if count > 0 { action(.bytes(UnsafeRawBufferPointer(rebasing: buffer[..<count]))) }
-            return count
+            if count < 0, errno == EAGAIN || errno == EINTR { return .wouldBlock }
+            guard count > 0 else { return .ended }
+            action(.bytes(UnsafeRawBufferPointer(rebasing: buffer[..<count])))
+            return .bytes(count)
         }
     }
 }

@@ -46,6 +46,7 @@ package final class SignalSource: EventHandler, @unchecked Sendable {
     private var number: Int32 { descriptor.number }
 
     package func close() {
+        loop.assertOnLoop()
         guard number >= 0 else { return }
         loop.deregister(number)
         descriptor = .none

@@ -46,11 +46,16 @@ package final class Listener: EventHandler, @unchecked Sendable {
         }
         let bound = try address.withSockAddr { bind(number, $0, $1) == -1 ? errno : 0 }
         guard bound == 0 else { throw SystemError(call: "bind", number: bound, subject: address.description) }
-        if case .unix(let path) = address { try systemCall("chmod", path) { chmod(path, mode) } }
-        try systemCall("listen", address.description) { listen(number, backlog) }
         self.address = try Self.boundAddress(number, address)
         self.descriptor = consume descriptor
-        try loop.register(number, for: .readable, handler: self)
+        do throws(SystemError) {
+            if case .unix(let path) = address { try systemCall("chmod", path) { chmod(path, mode) } }
+            try systemCall("listen", address.description) { listen(number, backlog) }
+            try loop.register(number, for: .readable, handler: self)
+        } catch {
+            if case .unix(let path) = address { unlink(path) }
+            throw error
+        }
     }
 
     /// The address with the port that the kernel chose when 0 was asked for.
@@ -76,12 +81,12 @@ package final class Listener: EventHandler, @unchecked Sendable {
             }
             switch errno {
             case EINTR, ECONNABORTED: continue
-            case EMFILE, ENFILE, ENOBUFS, ENOMEM:
-                // The listener stays readable: without a pause this would be a busy loop.
+            case EAGAIN: return
+            default:
+                // Most likely EMFILE. The listener may stay readable: without a pause this would be a busy loop.
                 setAccepting(false)
                 loop.arm(pause, after: Self.pauseWithoutDescriptors)
                 return
-            default: return
             }
         }
     }
@@ -92,14 +97,19 @@ package final class Listener: EventHandler, @unchecked Sendable {
     }
 
     private static func boundAddress(_ number: Int32, _ asked: SocketAddress) throws(SystemError) -> SocketAddress {
-        guard case .ipv4(let host, port: 0) = asked else { return asked }
-        var address = sockaddr_in()
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        // Both families have the port at the same place.
+        var address = sockaddr_in6()
+        var length = socklen_t(MemoryLayout<sockaddr_in6>.size)
         let result = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(number, $0, &length) }
         }
         guard result == 0 else { throw SystemError(call: "getsockname", number: errno) }
-        return .ipv4(host, port: UInt16(bigEndian: address.sin_port))
+        let port = UInt16(bigEndian: address.sin6_port)
+        return switch asked {
+        case .unix: asked
+        case .ipv4(let host, _): .ipv4(host, port: port)
+        case .ipv6(let host, _): .ipv6(host, port: port)
+        }
     }
 
     private static func removeStaleFile(_ path: String, _ address: SocketAddress) throws(SystemError) {

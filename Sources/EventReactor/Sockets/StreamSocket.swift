@@ -34,6 +34,7 @@ package final class StreamSocket: EventHandler, @unchecked Sendable {
     }
 
     private enum State { case connecting, open, closed }
+    private enum WritingEnd { case no, whenFlushed, done }
 
     private let loop: EventLoop
     private weak var owner: (any StreamSocketOwner)?
@@ -47,6 +48,7 @@ package final class StreamSocket: EventHandler, @unchecked Sendable {
     private var closesWhenFlushed = false
     private var readsPaused = false
     private var hasReachedEnd = false
+    private var writingEnds = WritingEnd.no
 
     /// The queue is full from this many bytes on; `write` still takes a whole message then, callers ask `isFull`
     /// first.
@@ -68,16 +70,12 @@ package final class StreamSocket: EventHandler, @unchecked Sendable {
         let descriptor = try address.openSocket()
         let number = descriptor.number
         var state = State.open
-        do throws(SystemError) {
-            let result = try address.withSockAddr { Glibc.connect(number, $0, $1) == -1 ? errno : 0 }
-            if result != 0 {
-                guard result == EINPROGRESS || result == EINTR else {
-                    throw SystemError(call: "connect", number: result, subject: address.description)
-                }
-                state = .connecting
+        let result = try address.withSockAddr { Glibc.connect(number, $0, $1) == -1 ? errno : 0 }
+        if result != 0 {
+            guard result == EINPROGRESS || result == EINTR else {
+                throw SystemError(call: "connect", number: result, subject: address.description)
             }
-        } catch {
-            throw error
+            state = .connecting
         }
         let socket = StreamSocket(loop: loop, descriptor: descriptor, state: state)
         try socket.start(owner)
@@ -108,6 +106,9 @@ package final class StreamSocket: EventHandler, @unchecked Sendable {
     private func start(_ owner: any StreamSocketOwner) throws(SystemError) {
         loop.assertOnLoop()
         self.owner = owner
+        // Writes are gathered here already; the kernel must not hold back the last of them. Fails for a Unix socket.
+        var yes: Int32 = 1
+        setsockopt(number, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
         try loop.register(number, for: interest, handler: self)
         isRegistered = true
     }
@@ -128,12 +129,13 @@ package final class StreamSocket: EventHandler, @unchecked Sendable {
 
     // MARK: - Reading
 
-    /// Reads once. At the end of the stream the socket is no longer waited on for reading.
+    /// Reads once. At the end of the stream, or after an error, the socket is no longer waited on for reading; it is
+    /// still the owner who closes it.
     package func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> ReadResult {
         loop.assertOnLoop()
-        guard state == .open else { return .endOfStream }
-        let descriptor = number
-        let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
+        guard state != .closed else { return .endOfStream }
+        guard state == .open, buffer.count > 0 else { return .wouldBlock }
+        let count = recv(number, buffer.baseAddress, buffer.count, 0)
         if count > 0 { return .bytes(count) }
         if count == 0 {
             hasReachedEnd = true
@@ -142,13 +144,27 @@ package final class StreamSocket: EventHandler, @unchecked Sendable {
         }
         let failure = errno
         if failure == EAGAIN || failure == EINTR { return .wouldBlock }
+        hasReachedEnd = true
+        updateInterest()
         throw SystemError(call: "recv", number: failure)
     }
 
     /// Stops and resumes reading; what the peer sends meanwhile waits in the kernel.
     package func setReading(_ reads: Bool) {
+        guard !closesWhenFlushed else { return }
         readsPaused = !reads
-        updateInterest()
+        guard reads, state == .open, !isRegistered, !hasReachedEnd else {
+            updateInterest()
+            return
+        }
+        // The peer hung up during the pause; what it sent before is still to be read.
+        do throws(SystemError) {
+            interest = .readable
+            try loop.register(number, for: interest, handler: self)
+            isRegistered = true
+        } catch {
+            fail(error)
+        }
     }
 
     // MARK: - Writing
@@ -156,7 +172,7 @@ package final class StreamSocket: EventHandler, @unchecked Sendable {
     /// Appends to the write queue; nothing is sent before this turn's jobs have run.
     package func write<Failure: Error>(_ body: (inout [UInt8]) throws(Failure) -> Void) throws(Failure) {
         loop.assertOnLoop()
-        guard state != .closed, !closesWhenFlushed else { return }
+        guard state != .closed, !closesWhenFlushed, writingEnds == .no else { return }
         try queue.append(body)
         if isFull { wasFull = true }
         guard !flushIsDue, queue.pendingCount > 0 else { return }
@@ -168,7 +184,7 @@ package final class StreamSocket: EventHandler, @unchecked Sendable {
         write { $0.append(contentsOf: bytes) }
     }
 
-    /// Sends what is queued, now.
+    /// Sends what is queued, now. The owner may hear of room or failure before this returns.
     package func flush() {
         flushIsDue = false
         guard state == .open else { return }
@@ -177,7 +193,11 @@ package final class StreamSocket: EventHandler, @unchecked Sendable {
                 var isBlocked = false
                 try queue.drain { buffer throws(SystemError) in
                     let count = send(number, buffer.baseAddress, buffer.count, Int32(MSG_NOSIGNAL))
-                    if count >= 0 { return count }
+                    if count >= 0 {
+                        // Taken in part: the kernel's buffer is full, asking again would only say so.
+                        isBlocked = count < buffer.count
+                        return count
+                    }
                     if errno == EAGAIN || errno == EINTR {
                         isBlocked = errno == EAGAIN
                         return 0
@@ -194,6 +214,10 @@ package final class StreamSocket: EventHandler, @unchecked Sendable {
             close()
             return
         }
+        if queue.pendingCount == 0, writingEnds == .whenFlushed {
+            writingEnds = .done
+            _ = shutdown(number, Int32(SHUT_WR))
+        }
         updateInterest()
         if wasFull, queue.pendingCount <= queueLimit / 2 {
             wasFull = false
@@ -201,11 +225,11 @@ package final class StreamSocket: EventHandler, @unchecked Sendable {
         }
     }
 
-    /// Tells the peer that nothing more will be written; reading goes on.
+    /// Tells the peer, behind what is queued, that nothing more will be written; reading goes on.
     package func shutDownWriting() {
+        guard writingEnds == .no else { return }
+        writingEnds = .whenFlushed
         flush()
-        guard state == .open else { return }
-        _ = shutdown(number, Int32(SHUT_WR))
     }
 
     // MARK: - Closing
@@ -238,6 +262,11 @@ package final class StreamSocket: EventHandler, @unchecked Sendable {
     // MARK: - Readiness
 
     package func descriptorIsReady(_ readiness: Readiness) {
+        // Without an owner nobody would read: the descriptor would stay ready and the loop spin.
+        guard owner != nil || closesWhenFlushed else {
+            close()
+            return
+        }
         if state == .connecting {
             finishConnecting()
             return
@@ -245,10 +274,10 @@ package final class StreamSocket: EventHandler, @unchecked Sendable {
         if readiness.contains(.writable) { flush() }
         guard state == .open else { return }
         let ended = !readiness.isDisjoint(with: [.hangUp, .error])
-        if readiness.contains(.readable) || (ended && !hasReachedEnd), !readsPaused {
+        if ended || readiness.contains(.readable), !readsPaused, !hasReachedEnd {
             owner?.socketIsReadable()
         }
-        // Hang-up is reported for ever, waited for or not: nobody is left to tell.
+        // Hang-up is reported for ever, waited for or not. What cannot be sent any more was tried above.
         if ended, hasReachedEnd || readsPaused, state == .open, isRegistered {
             loop.deregister(number)
             isRegistered = false
@@ -267,7 +296,7 @@ package final class StreamSocket: EventHandler, @unchecked Sendable {
         state = .open
         updateInterest()
         owner?.socketHasConnected()
-        if queue.pendingCount > 0 { flush() }
+        if queue.pendingCount > 0 || writingEnds == .whenFlushed { flush() }
     }
 
     private func updateInterest() {

@@ -2,7 +2,7 @@
 
 /// Decodes base64 that comes in pieces, because escapes may interrupt it.
 struct Base64Decoder {
-    private var output: [UInt8]
+    private var output: [UInt8] = []
     /// Bytes of `output` that are filled.
     private var count = 0
     /// The letters of the group that is not complete yet: their bits and how many.
@@ -14,7 +14,7 @@ struct Base64Decoder {
     init(capacity: Int) {
         // The fast part stores eight bytes for six.
         let count = capacity / 4 * 3 + 8
-        output = [UInt8](capacity: count) { $0.append(repeating: 0, count: count) }
+        output.append(addingCapacity: count) { $0.append(repeating: 0, count: count) }
     }
 
     /// Takes the letters in `range`, as far as they are base64; returns the index after the last one taken.

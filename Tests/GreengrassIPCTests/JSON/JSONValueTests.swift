@@ -16,7 +16,8 @@ struct JSONValueTests {
             #expect(JSONValue.integer(integer).hashValue == JSONValue.double(double).hashValue)
         }
         let different: [(Int64, Double)] = [
-            (0, 0.5), ((1 << 53) + 1, 0x1p53), (.max, 0x1p63), (1, .nan), (.max, .infinity), (0, .leastNonzeroMagnitude),
+            (0, 0.5), ((1 << 53) + 1, 0x1p53), (.max, 0x1p63), (1, .nan), (.max, .infinity),
+            (0, .leastNonzeroMagnitude),
         ]
         for (integer, double) in different {
             #expect(JSONValue.integer(integer) != .double(double))

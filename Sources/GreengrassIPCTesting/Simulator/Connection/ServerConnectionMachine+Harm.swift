@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventStream
+import GreengrassIPC
+
+extension ServerConnectionMachine {
+    /// What is wrong with the message itself, wherever it comes in a conversation.
+    ///
+    /// Ends the connection when this dialect does not read such a message.
+    mutating func lookForHarm(in message: Message) -> [ConnectionAction] {
+        var actions: [ConnectionAction] = []
+        for header in message.headers {
+            switch header.value {
+            case .int32, .string: break
+            default:
+                actions.append(
+                    finding(.headerType, on: .lite, "the connection is closed", detail: "header \(header.name)")
+                )
+            }
+            if header.name.utf8.count > 127 {
+                actions.append(
+                    finding(
+                        .longHeaderName,
+                        on: .classic,
+                        "the request is never answered",
+                        detail: "a name of \(header.name.utf8.count) bytes"
+                    )
+                )
+            }
+        }
+        if message.payload.count > 8000 || message.headers.count > 8 {
+            let size = ServerFrame.size(of: message)
+            if size - 12 > Dialect.lite.inboundLimit { actions.append(largeMessage(size)) }
+        }
+        guard dialect == .lite, !actions.isEmpty else { return actions }
+        let isUnreadable = actions.contains { action in
+            guard case .finding(let finding) = action else { return false }
+            return finding.rule == .headerType || finding.rule == .messageTooLarge
+        }
+        if isUnreadable {
+            phase = .closed
+            actions.append(.close)
+        }
+        return actions
+    }
+
+    /// What is wrong with a request's JSON.
+    func lookForHarm(inRequest request: JSONValue, of operation: String) -> [ConnectionAction] {
+        var actions: [ConnectionAction] = []
+        if let path = Self.pathOfNull(in: request, below: "") {
+            actions.append(
+                finding(
+                    .nullMember,
+                    on: .lite,
+                    "an error for a member of a wrong type",
+                    operation: operation,
+                    detail: "member \(path)"
+                )
+            )
+        }
+        if case .integer? = request["timestamp"] {
+            actions.append(
+                finding(
+                    .integerTimestamp,
+                    on: .lite,
+                    "InvalidArgumentsError",
+                    operation: operation,
+                    detail: "member timestamp"
+                )
+            )
+        }
+        return actions
+    }
+
+    /// The first member that is null. Documents, whose nulls are the component's business, are left alone.
+    private static func pathOfNull(in value: JSONValue, below path: String) -> String? {
+        guard case .object(let members) = value else { return nil }
+        for (name, member) in members.sorted(by: { $0.key < $1.key }) {
+            if documents.contains(name) { continue }
+            let memberPath = path.isEmpty ? name : "\(path).\(name)"
+            if member.isNull { return memberPath }
+            if let found = pathOfNull(in: member, below: memberPath) { return found }
+        }
+        return nil
+    }
+
+    private static let documents: Set<String> = ["valueToMerge", "message", "componentToConfiguration"]
+}

@@ -4,8 +4,8 @@ import EventStream
 import GreengrassIPC
 
 extension ServerConnectionMachine {
-    mutating func receivedByClassic(_ message: Message) -> [ConnectionAction] {
-        guard let fixed = FixedHeaders(classic: message) else { return protocolError(ClassicText.missingFields) }
+    mutating func receivedByClassic(_ message: Message, _ headers: IncomingHeaders) -> [ConnectionAction] {
+        guard let fixed = headers.classicFields else { return protocolError(ClassicText.missingFields) }
         if fixed.stream != 0 {
             guard fixed.stream > 0, fixed.type >= 0, fixed.type <= MessageType.applicationError else {
                 return protocolError(ClassicText.streamNotAllowed)
@@ -21,7 +21,7 @@ extension ServerConnectionMachine {
         case .open: break
         case .refused, .closed: return []
         }
-        return fixed.stream == 0 ? onStreamZero(message, fixed) : onStream(message, fixed)
+        return fixed.stream == 0 ? onStreamZero(message, fixed) : onStream(message, headers, fixed)
     }
 
     private mutating func messageTooEarly(_ when: String) -> [ConnectionAction] {
@@ -74,7 +74,11 @@ extension ServerConnectionMachine {
         return [note, .send(ServerFrame.pingResponse(to: message), .other)]
     }
 
-    private mutating func onStream(_ message: Message, _ fixed: FixedHeaders) -> [ConnectionAction] {
+    private mutating func onStream(
+        _ message: Message,
+        _ headers: IncomingHeaders,
+        _ fixed: FixedHeaders
+    ) -> [ConnectionAction] {
         if let stream = streams[fixed.stream] { return furtherMessage(message, fixed, on: stream) }
         let (next, overflow) = lastStream.addingReportingOverflow(1)
         if fixed.stream <= lastStream { return onEndedStream(message, fixed) }
@@ -88,21 +92,21 @@ extension ServerConnectionMachine {
                 )
             ] + protocolError(ClassicText.identifierTooHigh)
         }
-        guard let operation = message.string(HeaderName.operation, ignoringCase: true), !operation.isEmpty else {
+        guard let operation = headers.operation, !operation.isEmpty else {
             phase = .closed
             let text =
                 #"{ "message": "The first message for on a non-zero :stream-id must contain an operation header value."; }"#
             return [.send(ServerFrame.connectionError(MessageType.protocolError, payload: text), .other), .close]
         }
         lastStream = fixed.stream
-        if fixed.flags & MessageFlags.terminateStream != 0 { return [] }
-        if message.headers.contains(where: { $0.name.utf8.count > 127 }) { return [] }
+        if fixed.isTerminate { return [] }
+        if headers.longestName > 127 { return [] }
         streams[fixed.stream] = .called(operation)
         return [.call(ServiceCall(stream: fixed.stream, operation: operation, payload: message.payload))]
     }
 
     private mutating func onEndedStream(_ message: Message, _ fixed: FixedHeaders) -> [ConnectionAction] {
-        if fixed.flags & MessageFlags.terminateStream != 0, message.payload.isEmpty {
+        if fixed.isTerminate, message.payload.isEmpty {
             return [
                 finding(
                     .lateTerminate,
@@ -129,7 +133,7 @@ extension ServerConnectionMachine {
     ) -> [ConnectionAction] {
         streams[fixed.stream] = nil
         let isEmptyTerminate =
-            fixed.type == MessageType.applicationMessage && fixed.flags & MessageFlags.terminateStream != 0
+            fixed.type == MessageType.applicationMessage && fixed.isTerminate
             && message.payload.isEmpty
         if isEmptyTerminate { return [.streamEnded(fixed.stream)] }
         let operation =

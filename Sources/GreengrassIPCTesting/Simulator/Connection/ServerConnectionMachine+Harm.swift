@@ -7,37 +7,26 @@ extension ServerConnectionMachine {
     /// What is wrong with the message itself, wherever it comes in a conversation.
     ///
     /// Ends the connection when this dialect does not read such a message.
-    mutating func lookForHarm(in message: Message) -> [ConnectionAction] {
+    mutating func lookForHarm(in message: Message, _ headers: IncomingHeaders) -> [ConnectionAction] {
+        let size = message.encodedByteCount
+        let isTooLarge = size - 12 > Dialect.lite.inboundLimit
+        guard headers.hasForeignType || headers.longestName > 127 || isTooLarge else { return [] }
         var actions: [ConnectionAction] = []
-        for header in message.headers {
-            switch header.value {
-            case .int32, .string: break
-            default:
-                actions.append(
-                    finding(.headerType, on: .lite, "the connection is closed", detail: "header \(header.name)")
+        if headers.hasForeignType {
+            actions.append(finding(.headerType, on: .lite, "the connection is closed"))
+        }
+        if headers.longestName > 127 {
+            actions.append(
+                finding(
+                    .longHeaderName,
+                    on: .classic,
+                    "the request is never answered",
+                    detail: "a name of \(headers.longestName) bytes"
                 )
-            }
-            if header.name.utf8.count > 127 {
-                actions.append(
-                    finding(
-                        .longHeaderName,
-                        on: .classic,
-                        "the request is never answered",
-                        detail: "a name of \(header.name.utf8.count) bytes"
-                    )
-                )
-            }
+            )
         }
-        if message.payload.count > 8000 || message.headers.count > 8 {
-            let size = ServerFrame.size(of: message)
-            if size - 12 > Dialect.lite.inboundLimit { actions.append(largeMessage(size)) }
-        }
-        guard dialect == .lite, !actions.isEmpty else { return actions }
-        let isUnreadable = actions.contains { action in
-            guard case .finding(let finding) = action else { return false }
-            return finding.rule == .headerType || finding.rule == .messageTooLarge
-        }
-        if isUnreadable {
+        if isTooLarge { actions.append(largeMessage(size)) }
+        if dialect == .lite, headers.hasForeignType || isTooLarge {
             phase = .closed
             actions.append(.close)
         }

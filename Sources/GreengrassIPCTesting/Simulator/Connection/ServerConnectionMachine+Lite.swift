@@ -5,8 +5,8 @@ import GreengrassIPC
 
 extension ServerConnectionMachine {
     /// The lite nucleus closes the socket without a word where the classic one sends an error.
-    mutating func receivedByLite(_ message: Message) -> [ConnectionAction] {
-        guard let fixed = FixedHeaders(lite: message) else { return close() }
+    mutating func receivedByLite(_ message: Message, _ headers: IncomingHeaders) -> [ConnectionAction] {
+        guard let fixed = headers.liteFields else { return close() }
         switch phase {
         case .awaitingConnect: return liteConnect(message, fixed)
         // Messages are taken one after another, so what comes early is merely served later; here it never is.
@@ -14,13 +14,13 @@ extension ServerConnectionMachine {
         case .open: break
         case .refused, .closed: return []
         }
-        guard fixed.stream != 0 else { return close(after: [liteStreamZero(message, fixed)]) }
-        let noteGap = noteStream(fixed, message)
+        guard fixed.stream != 0 else { return close(after: [liteStreamZero(headers, fixed)]) }
+        let noteGap = noteStream(fixed, headers)
         if fixed.type != MessageType.applicationMessage {
             return noteGap + [.send(liteServiceError(fixed.stream), .other)]
         }
-        if fixed.flags & MessageFlags.terminateStream != 0 { return noteGap + [.streamEnded(fixed.stream)] }
-        guard let operation = message.string(HeaderName.operation) else {
+        if fixed.isTerminate { return noteGap + [.streamEnded(fixed.stream)] }
+        guard let operation = headers.operation else {
             return noteGap + [.send(liteServiceError(fixed.stream), .other)]
         }
         return noteGap + [.call(ServiceCall(stream: fixed.stream, operation: operation, payload: message.payload))]
@@ -48,8 +48,8 @@ extension ServerConnectionMachine {
         return [.authenticate(credentials)]
     }
 
-    private func liteStreamZero(_ message: Message, _ fixed: FixedHeaders) -> ConnectionAction {
-        if fixed.type == MessageType.ping, message.headers.count <= 3 {
+    private func liteStreamZero(_ headers: IncomingHeaders, _ fixed: FixedHeaders) -> ConnectionAction {
+        if fixed.type == MessageType.ping, headers.count <= 3 {
             return finding(.barePing, on: .classic, "the nucleus process aborts; lite closes the connection")
         }
         return finding(
@@ -61,8 +61,8 @@ extension ServerConnectionMachine {
     }
 
     /// Lite takes any identifier, the classic nucleus does not.
-    private mutating func noteStream(_ fixed: FixedHeaders, _ message: Message) -> [ConnectionAction] {
-        guard fixed.stream > lastStream || message.headers[HeaderName.operation] != nil else { return [] }
+    private mutating func noteStream(_ fixed: FixedHeaders, _ headers: IncomingHeaders) -> [ConnectionAction] {
+        guard fixed.stream > lastStream || headers.operation != nil else { return [] }
         defer { lastStream = max(lastStream, fixed.stream) }
         guard fixed.stream != lastStream &+ 1 else { return [] }
         return [
@@ -75,7 +75,7 @@ extension ServerConnectionMachine {
         ]
     }
 
-    private func liteServiceError(_ stream: Int32) -> Message {
+    private func liteServiceError(_ stream: Int32) -> [UInt8] {
         ServerFrame.error(ServiceFailure(code: .service, text: nil), stream: stream, dialect: .lite)
     }
 

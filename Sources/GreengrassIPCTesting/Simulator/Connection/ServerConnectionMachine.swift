@@ -43,7 +43,8 @@ struct ServerConnectionMachine: Sendable {
         case .refused: return [finding(.messageAfterRefusal, on: .classic, "the nucleus process can abort")]
         case .awaitingConnect, .authenticating, .open: break
         }
-        var actions = lookForHarm(in: message)
+        let headers = IncomingHeaders(message, dialect: dialect)
+        var actions = lookForHarm(in: message, headers)
         if phase == .closed { return actions }
         if isAcknowledgedInThisRead {
             actions.append(
@@ -55,8 +56,8 @@ struct ServerConnectionMachine: Sendable {
             )
         }
         switch dialect {
-        case .classic: actions += receivedByClassic(message)
-        case .lite: actions += receivedByLite(message)
+        case .classic: actions += receivedByClassic(message, headers)
+        case .lite: actions += receivedByLite(message, headers)
         }
         return actions
     }
@@ -145,36 +146,36 @@ struct ServerConnectionMachine: Sendable {
                 streams[call.stream] = nil
             }
         }
-        return [.send(message(for: reply, on: call.stream), .reply(call.operation))]
+        return [.send(frame(for: reply, on: call.stream), .reply(call.operation))]
     }
 
     /// An event for an open subscription. `nil` when it cannot be sent: the stream is over, or lite drops it for its
     /// size.
-    func event(_ shape: String, json: [UInt8], on stream: Int32) -> Message? {
+    func event(_ shape: String, json: [UInt8], on stream: Int32) -> [UInt8]? {
         guard phase == .open else { return nil }
         if dialect == .classic {
             guard case .subscribed? = streams[stream] else { return nil }
         }
-        let message = ServerFrame.application(json, shape: shape, flags: 0, stream: stream, dialect: dialect)
-        guard dialect == .classic || ServerFrame.size(of: message) <= dialect.outboundLimit else { return nil }
-        return message
+        let frame = ServerFrame.application(json, shape: shape, flags: 0, stream: stream, dialect: dialect)
+        guard !frame.isEmpty, frame.count <= dialect.outboundLimit else { return nil }
+        return frame
     }
 
-    private func message(for reply: Reply, on stream: Int32) -> Message {
-        let message: Message
+    private func frame(for reply: Reply, on stream: Int32) -> [UInt8] {
+        let frame: [UInt8]
         switch reply {
         case .response(let shape, let json, let keepsStreamOpen):
             let flags = keepsStreamOpen ? 0 : dialect.oneShotFlags
-            message = ServerFrame.application(json, shape: shape, flags: flags, stream: stream, dialect: dialect)
+            frame = ServerFrame.application(json, shape: shape, flags: flags, stream: stream, dialect: dialect)
         case .failure(let failure):
-            message = ServerFrame.error(failure, stream: stream, dialect: dialect)
+            frame = ServerFrame.error(failure, stream: stream, dialect: dialect)
         case .internalServerError:
-            message = ServerFrame.internalServerError(stream: stream, dialect: dialect)
+            frame = ServerFrame.internalServerError(stream: stream, dialect: dialect)
         case .unknownOperation(let operation):
-            message = ServerFrame.unknownOperation(operation, stream: stream, dialect: dialect)
+            frame = ServerFrame.unknownOperation(operation, stream: stream, dialect: dialect)
         }
-        guard dialect == .lite, ServerFrame.size(of: message) > dialect.outboundLimit else { return message }
-        return ServerFrame.error(ServiceFailure(code: .service, text: nil), stream: stream, dialect: dialect)
+        if !frame.isEmpty, frame.count <= dialect.outboundLimit { return frame }
+        return ServerFrame.internalServerError(stream: stream, dialect: dialect)
     }
 
     func finding(

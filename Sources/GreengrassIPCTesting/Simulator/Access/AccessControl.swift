@@ -51,7 +51,8 @@ struct AccessControl: Sendable {
     private static func interpolated(_ resource: String, _ thingName: String?) -> String {
         let variable = "{iot:thingName}"
         guard let thingName, let range = resource.firstRange(of: variable) else { return resource }
-        return resource[..<range.lowerBound] + thingName + interpolated(String(resource[range.upperBound...]), thingName)
+        return resource[..<range.lowerBound] + thingName
+            + interpolated(String(resource[range.upperBound...]), thingName)
     }
 
     /// Whether a policy of `service` allows `operation` (its full name) on `resource`.

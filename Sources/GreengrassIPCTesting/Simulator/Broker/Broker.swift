@@ -13,11 +13,11 @@ struct Broker: Sendable {
     private(set) var subscriptions: [Subscription] = []
     private var filters: [String: FilterState] = [:]
     private var retained: [String: BrokerMessage] = [:]
-    private var nextIdentifier = 0
+    /// When the broker will have confirmed, on a classic nucleus, that these filters were given up.
+    private var givenUp: [String: Duration] = [:]
 
     /// A stream that a component holds open.
     struct Subscription: Sendable {
-        var identifier: Int
         var stream: StreamKey
         var component: String
         var filter: String
@@ -44,7 +44,7 @@ struct Broker: Sendable {
     /// How a request to subscribe ended.
     enum SubscribeOutcome: Sendable, Equatable {
         /// To be answered with success, then with these retained messages, each on all of its streams.
-        case subscribed(retained: [Delivery])
+        case subscribed(retained: [Fanout])
         /// Success, but the stream hears nothing: the broker has not confirmed yet that the filter was given up.
         case deaf
         /// Not to be answered before MQTT connects.
@@ -59,9 +59,7 @@ struct Broker: Sendable {
         if state == .lost, filters[filter] == nil, !isCovered(filter) {
             return .refused(ClassicText.subscribeOffline(filter))
         }
-        nextIdentifier += 1
         let subscription = Subscription(
-            identifier: nextIdentifier,
             stream: stream,
             component: component,
             filter: filter,
@@ -77,7 +75,7 @@ struct Broker: Sendable {
         switch (dialect, filters[filter]) {
         case (.lite, _):
             filters[filter] = .subscribed
-            return .subscribed(retained: retainedDeliveries(for: filter))
+            return .subscribed(retained: retainedMessages(for: filter))
         case (.classic, .subscribed), (.classic, .covered):
             return .subscribed(retained: [])
         case (.classic, .unsubscribing):
@@ -88,7 +86,7 @@ struct Broker: Sendable {
                 return .subscribed(retained: [])
             }
             filters[filter] = .subscribed
-            return .subscribed(retained: retainedDeliveries(for: filter))
+            return .subscribed(retained: retainedMessages(for: filter))
         }
     }
 
@@ -109,6 +107,7 @@ struct Broker: Sendable {
     private mutating func giveUpIfUnused(_ filter: String, now: Duration) {
         forgetConfirmed(now: now)
         guard !subscriptions.contains(where: { $0.filter == filter }) else { return }
+        if filters[filter] != nil, unsubackDelay > .zero { givenUp[filter] = now + unsubackDelay }
         switch filters[filter] {
         case .subscribed where dialect == .classic && unsubackDelay > .zero:
             filters[filter] = .unsubscribing(until: now + unsubackDelay)
@@ -123,7 +122,8 @@ struct Broker: Sendable {
 
     /// The broker has confirmed: the nucleus forgets these filters, whoever has subscribed to them meanwhile.
     private mutating func forgetConfirmed(now: Duration) {
-        guard !filters.isEmpty else { return }
+        guard !givenUp.isEmpty else { return }
+        givenUp = givenUp.filter { $0.value > now }
         for (filter, state) in filters {
             if case .unsubscribing(let until) = state, until <= now { filters[filter] = nil }
         }
@@ -148,6 +148,12 @@ struct Broker: Sendable {
         return isCovered(filter)
     }
 
+    /// Whether a classic nucleus would not have heard yet that the filter was given up.
+    func isBeforeUnsuback(_ filter: String, now: Duration) -> Bool {
+        guard let until = givenUp[filter] else { return false }
+        return until > now
+    }
+
     /// Whether the stream would get a message that matches its filter now.
     func isDeaf(_ subscription: Subscription, now: Duration) -> Bool {
         var current = self
@@ -155,47 +161,45 @@ struct Broker: Sendable {
         return subscription.isCut || subscription.isPending || !current.hearsAnything(subscription.filter)
     }
 
-    /// One message for one stream.
-    struct Delivery: Sendable, Equatable {
-        var stream: StreamKey
+    /// One message and the streams that get it, in the order in which it goes out; a stream is named once a copy.
+    struct Fanout: Sendable, Equatable {
         var message: BrokerMessage
+        var streams: [StreamKey]
     }
 
-    /// Messages for the streams, in the order they go out. Nothing arrives while MQTT is not connected.
-    mutating func publish(_ message: BrokerMessage, now: Duration) -> [Delivery] {
+    /// Who gets the message. Nothing arrives while MQTT is not connected.
+    mutating func publish(_ message: BrokerMessage, now: Duration) -> Fanout {
         forgetConfirmed(now: now)
         if message.retain { retained[message.topic] = message.payload.isEmpty ? nil : message }
-        guard state == .connected else { return [] }
-        let copies = filters.lazy.filter { filter, state in
-            guard case .subscribed = state else { return false }
-            return TopicFilter.matches(filter, topic: message.topic)
-        }.count
-        guard copies > 0 else { return [] }
-        var deliveries: [Delivery] = []
-        for _ in 0..<copies { deliveries += fanOut(message) }
-        return deliveries
+        var result = Fanout(message: message, streams: [])
+        guard state == .connected, !subscriptions.isEmpty else { return result }
+        for (filter, state) in filters {
+            guard case .subscribed = state, TopicFilter.matches(filter, topic: message.topic) else { continue }
+            result.streams += streams(for: message.topic)
+        }
+        return result
     }
 
-    private func fanOut(_ message: BrokerMessage) -> [Delivery] {
+    private func streams(for topic: String) -> [StreamKey] {
         subscriptions.compactMap { subscription in
             guard !subscription.isPending, !subscription.isCut,
-                TopicFilter.matches(subscription.filter, topic: message.topic)
+                TopicFilter.matches(subscription.filter, topic: topic)
             else { return nil }
-            return Delivery(stream: subscription.stream, message: message)
+            return subscription.stream
         }
     }
 
-    private func retainedDeliveries(for filter: String) -> [Delivery] {
+    private func retainedMessages(for filter: String) -> [Fanout] {
         guard !retained.isEmpty else { return [] }
         return retained.values.filter { TopicFilter.matches(filter, topic: $0.topic) }
             .sorted { $0.topic < $1.topic }
-            .flatMap { fanOut($0) }
+            .map { Fanout(message: $0, streams: streams(for: $0.topic)) }
     }
 
     /// What a change of the connection brings: streams to be answered now, and what they get then.
     struct Connected: Sendable, Equatable {
         var answered: [StreamKey] = []
-        var retained: [Delivery] = []
+        var retained: [Fanout] = []
     }
 
     mutating func setState(_ newState: BrokerState, now: Duration) -> Connected {
@@ -213,6 +217,13 @@ struct Broker: Sendable {
             }
         }
         return result
+    }
+
+    /// Every stream is gone and so is the session at the broker: the nucleus was restarted.
+    mutating func restart() {
+        subscriptions.removeAll()
+        filters.removeAll()
+        givenUp.removeAll()
     }
 
     /// Cuts every present stream off without a word, as a restart of lite's MQTT daemon does.

@@ -70,22 +70,14 @@ struct ServerConnectionMachine: Sendable {
         guard phase != .closed else { return [] }
         var actions: [ConnectionAction] = []
         switch failure {
-        case .lengthTooSmall(let length) where length < 12:
-            actions.append(
-                finding(
-                    .lengthTooSmall,
-                    on: .classic,
-                    "the nucleus serves no component any more until it is restarted",
-                    detail: "total length \(length)"
-                )
-            )
-        case .headerType(let type) where type > 9:
-            actions.append(
-                finding(.headerType, on: .classic, "the nucleus process aborts", detail: "header type \(type)")
-            )
-        case .tooLarge(let length) where length > Dialect.lite.inboundLimit + 12:
-            actions.append(largeMessage(length))
-        default: break
+        case .lengthTooSmall:
+            let consequence = "below 12 the nucleus serves no component any more until it is restarted"
+            actions.append(finding(.lengthTooSmall, on: .classic, consequence))
+        case .headerType:
+            actions.append(finding(.headerType, on: .classic, "the nucleus process aborts"))
+        case .tooLarge:
+            actions.append(finding(.messageTooLarge, on: .lite, "the connection is reset"))
+        case .corrupt, .headers: break
         }
         let wasRefused = phase == .refused
         phase = .closed
@@ -197,11 +189,11 @@ struct ServerConnectionMachine: Sendable {
 
 /// Why the bytes of a client are no message.
 enum DecodeFailure: Sendable, Equatable {
-    case lengthTooSmall(Int)
-    case tooLarge(Int)
+    case lengthTooSmall
+    case tooLarge
     /// A checksum, or the length of the header block.
     case corrupt
     /// The block is intact, the headers in it are not.
     case headers
-    case headerType(UInt8)
+    case headerType
 }

@@ -58,6 +58,15 @@ struct FaultPlan: Sendable {
         return taken
     }
 
+    /// Takes this fault alone; whether it strikes.
+    mutating func take(for kind: OutgoingKind, only fault: Fault) -> Bool {
+        guard let index = waiting.firstIndex(where: { kind.matches($0.point) && $0.fault == fault }) else {
+            return false
+        }
+        waiting.remove(at: index)
+        return true
+    }
+
     private static func normalized(_ point: FaultPoint) -> FaultPoint {
         guard case .reply(let operation) = point, !operation.hasPrefix(modelNamespace) else { return point }
         return .reply(to: modelNamespace + operation)

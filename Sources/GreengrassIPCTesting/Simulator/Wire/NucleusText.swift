@@ -58,7 +58,8 @@ enum ClassicText {
             + "\"request\" is null"
     }
 
-    static func notAuthorized(_ principal: String, _ service: String, _ operation: String, _ resource: String) -> String {
+    static func notAuthorized(_ principal: String, _ service: String, _ operation: String, _ resource: String) -> String
+    {
         "Principal \(principal) is not authorized to perform \(service):\(operation) on resource \(resource)"
     }
 }

@@ -166,4 +166,15 @@ extension JSONWriter {
         memberName(name)
         string(value)
     }
+
+    /// Any value; a number that JSON cannot express becomes null.
+    mutating func any(_ value: JSONValue) {
+        let before = self
+        do {
+            try self.value(value)
+        } catch {
+            self = before
+            null()
+        }
+    }
 }

@@ -43,7 +43,7 @@ extension ServerConnectionMachine {
             return refuse()
         }
         phase = .authenticating
-        return [.authenticate(Credentials(token: token.uppercased()))]
+        return [.authenticate(Credentials(token: token))]
     }
 
     private mutating func onStreamZero(_ message: Message, _ fixed: FixedHeaders) -> [ConnectionAction] {

@@ -6,24 +6,33 @@ import GreengrassIPC
 extension NucleusMachine {
     /// Makes a component known, or gives it another token or configuration.
     mutating func setComponent(_ name: String, token: String, configuration: JSONValue) {
-        tokens = tokens.filter { $0.value != name }
-        tokens[dialect == .classic ? token.uppercased() : token] = name
+        tokens[name] = token
+        names = Dictionary(tokens.map { (canonical($0.value), $0.key) }) { first, _ in first }
         configurations[name] = configuration
         accessControls[name] =
             configuration["accessControl"].map { AccessControl($0, thingName: interpolatedThingName) } ?? .unrestricted
     }
 
+    /// Gives every component another token.
+    mutating func replaceTokens(_ makeToken: (String) -> String) {
+        tokens = Dictionary(uniqueKeysWithValues: tokens.keys.map { ($0, makeToken($0)) })
+        names = Dictionary(tokens.map { (canonical($0.value), $0.key) }) { first, _ in first }
+    }
+
+    /// The classic nucleus does not mind the case of a token.
+    private func canonical(_ token: String) -> String { dialect == .classic ? token.uppercased() : token }
+
     func access(of component: String) -> AccessControl {
         accessControls[component] ?? AccessControl([:], thingName: nil)
     }
 
-    func token(of component: String) -> String? {
-        tokens.first { $0.value == component }?.key
-    }
+    func token(of component: String) -> String? { tokens[component] }
+
+    func component(withToken token: String) -> String? { names[canonical(token)] }
 
     func component(for credentials: Credentials) -> (name: String, svcuid: String?)? {
         if let token = credentials.token {
-            guard let name = tokens[token] else { return nil }
+            guard let name = component(withToken: token) else { return nil }
             if dialect == .lite, let claimed = credentials.componentName, claimed != name { return nil }
             return (name, nil)
         }

@@ -32,7 +32,9 @@ struct NucleusMachine: Sendable {
     /// Whether lite takes a component's name in place of a token, as it does from a process in that component's unit.
     var acceptsComponentNames = true
 
+    /// Tokens by component, and the way back.
     var tokens: [String: String] = [:]
+    var names: [String: String] = [:]
     var accessControls: [String: AccessControl] = [:]
     var connections: [ConnectionID: Connection] = [:]
     var schedule = WireSchedule()

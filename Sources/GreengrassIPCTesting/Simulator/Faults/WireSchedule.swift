@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Bytes that go out later than they were made, and whatever must not overtake them.
+struct WireSchedule: Sendable {
+    /// One step on a connection.
+    enum Step: Sendable, Equatable {
+        case write([UInt8])
+        case close
+    }
+
+    private struct Entry: Sendable {
+        var due: Duration
+        var connection: ConnectionID
+        var step: Step
+    }
+
+    /// Sorted by when they are due; equal ones in the order they came.
+    private var entries: [Entry] = []
+    /// Connections in the middle of a message that goes out in pieces, and when its last piece is due.
+    private var busyUntil: [ConnectionID: Duration] = [:]
+
+    /// Far enough apart that a socket's write queue does not join them again.
+    private static let pieceGap = Duration.microseconds(50)
+
+    var nextDue: Duration? { entries.first?.due }
+
+    /// Whether everything for this connection has to wait.
+    func isBusy(_ connection: ConnectionID) -> Bool { busyUntil[connection] != nil }
+
+    /// Puts a message on the wire as the faults want it. Returns what is to be done at once.
+    mutating func add(_ frame: [UInt8], to connection: ConnectionID, faults: [Fault], now: Duration) -> [Step] {
+        if faults.isEmpty, busyUntil[connection] == nil { return [.write(frame)] }
+        var frame = frame
+        var pieces: [[UInt8]]?
+        var closes = false
+        var delay = Duration.zero
+        for fault in faults {
+            switch fault {
+            case .closeMidFrame:
+                frame.removeLast(frame.count / 2)
+                closes = true
+            case .corruptChecksum: frame[frame.count - 1] ^= 1
+            case .oversizedLength: frame = Self.oversized
+            case .splitEveryByte: pieces = []
+            case .replyLate(let duration): delay = duration
+            case .noReply: return []
+            case .eventBeforeResponse, .refuseConnect: break
+            }
+        }
+        if pieces != nil { pieces = frame.map { [$0] } }
+        return schedule(pieces ?? [frame], closes: closes, to: connection, delay: delay, now: now)
+    }
+
+    private mutating func schedule(
+        _ pieces: [[UInt8]],
+        closes: Bool,
+        to connection: ConnectionID,
+        delay: Duration,
+        now: Duration
+    ) -> [Step] {
+        var due = max(now, busyUntil[connection] ?? now) + delay
+        guard pieces.count > 1 || due > now else {
+            return pieces.map { .write($0) } + (closes ? [.close] : [])
+        }
+        for (index, piece) in pieces.enumerated() {
+            if index > 0 { due += Self.pieceGap }
+            insert(Entry(due: due, connection: connection, step: .write(piece)))
+        }
+        if closes { insert(Entry(due: due, connection: connection, step: .close)) }
+        if pieces.count > 1 { busyUntil[connection] = due }
+        return []
+    }
+
+    /// Closes the connection after what it still has to write in pieces. Returns whether to do so at once.
+    mutating func close(_ connection: ConnectionID) -> Bool {
+        guard let due = busyUntil[connection] else { return true }
+        insert(Entry(due: due, connection: connection, step: .close))
+        return false
+    }
+
+    private mutating func insert(_ entry: Entry) {
+        let index = entries.firstIndex { $0.due > entry.due } ?? entries.endIndex
+        entries.insert(entry, at: index)
+    }
+
+    /// Takes the steps whose time has come.
+    mutating func takeDue(now: Duration) -> [(connection: ConnectionID, step: Step)] {
+        let end = entries.firstIndex { $0.due > now } ?? entries.endIndex
+        let taken = entries[..<end].map { ($0.connection, $0.step) }
+        entries.removeSubrange(..<end)
+        busyUntil = busyUntil.filter { $0.value > now }
+        return taken
+    }
+
+    mutating func forget(_ connection: ConnectionID) {
+        entries.removeAll { $0.connection == connection }
+        busyUntil[connection] = nil
+    }
+
+    /// A prelude of 2 GiB less one byte, whose own checksum is right.
+    private static let oversized: [UInt8] = [
+        0x7f, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x37, 0x14, 0x79, 0xdf, 0x2a,
+    ]
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Something a client did that harms a component, a connection or a whole nucleus of the real kind.
+///
+/// The simulator lives through it and writes it down, whichever dialect it speaks: a component tested against one
+/// nucleus is often deployed on the other.
+public struct Finding: Sendable, Hashable {
+    /// Which rule was broken.
+    public var rule: Rule
+    /// The nucleus that punishes it.
+    public var nucleus: Dialect
+    /// What would have happened there.
+    public var consequence: String
+    /// The component, when the connection had said who it is.
+    public var component: String?
+    /// The operation, when the message belonged to a call.
+    public var operation: String?
+    /// Particulars of this case: names and numbers, never a payload or a token.
+    public var detail: String
+
+    /// The name of a rule. More may come, so a `switch` over it needs a `default`.
+    public struct Rule: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
+        /// The rule's name, in lower case with hyphens.
+        public var rawValue: String
+        /// A rule of that name.
+        public init(rawValue: String) { self.rawValue = rawValue }
+        /// The rule's name.
+        public var description: String { rawValue }
+    }
+
+    init(
+        _ rule: Rule,
+        on nucleus: Dialect,
+        _ consequence: String,
+        component: String? = nil,
+        operation: String? = nil,
+        detail: String = ""
+    ) {
+        self.rule = rule
+        self.nucleus = nucleus
+        self.consequence = consequence
+        self.component = component
+        self.operation = operation
+        self.detail = detail
+    }
+}
+
+extension Finding: CustomStringConvertible {
+    /// One line that names the rule, the nucleus and what would have happened.
+    public var description: String {
+        var text = "\(rule) (\(nucleus)): \(consequence)"
+        if let component { text += "; component \(component)" }
+        if let operation { text += "; operation \(operation)" }
+        if !detail.isEmpty { text += "; \(detail)" }
+        return text
+    }
+}
+
+extension Finding.Rule {
+    /// PING without a header beyond the fixed three.
+    public static let barePing = Self(rawValue: "bare-ping")
+    /// PING, or anything else on stream 0 after the handshake.
+    public static let messageOnStreamZero = Self(rawValue: "message-on-stream-zero")
+    /// A message sent before CONNECT was acknowledged.
+    public static let messageBeforeAcknowledgement = Self(rawValue: "message-before-acknowledgement")
+    /// A message on a connection whose CONNECT was refused.
+    public static let messageAfterRefusal = Self(rawValue: "message-after-refusal")
+    /// A new stream whose identifier is not the last one plus one.
+    public static let streamIdentifierGap = Self(rawValue: "stream-identifier-gap")
+    /// Anything but an empty TERMINATE on a stream that is over.
+    public static let writeAfterTerminate = Self(rawValue: "write-after-terminate")
+    /// An empty TERMINATE on a stream that is over.
+    public static let lateTerminate = Self(rawValue: "late-terminate")
+    /// A filter subscribed again before the broker confirmed that it was given up.
+    public static let subscribeBeforeUnsuback = Self(rawValue: "subscribe-before-unsuback")
+    /// A member whose value is `null`.
+    public static let nullMember = Self(rawValue: "null-member")
+    /// A message larger than the lite nucleus takes.
+    public static let messageTooLarge = Self(rawValue: "message-too-large")
+    /// A header of a type that the nucleus does not read.
+    public static let headerType = Self(rawValue: "header-type")
+    /// A total length below that of the smallest message.
+    public static let lengthTooSmall = Self(rawValue: "length-too-small")
+    /// A connection that ended in the middle of a message.
+    public static let partialMessage = Self(rawValue: "partial-message")
+    /// A timestamp without a decimal point.
+    public static let integerTimestamp = Self(rawValue: "integer-timestamp")
+    /// A header name longer than the Java layer reads.
+    public static let longHeaderName = Self(rawValue: "long-header-name")
+}

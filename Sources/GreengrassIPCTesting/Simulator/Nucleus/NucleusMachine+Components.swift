@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GreengrassIPC
+
+// Components and who they are.
+extension NucleusMachine {
+    /// Makes a component known, or gives it another token or configuration.
+    mutating func setComponent(_ name: String, token: String, configuration: JSONValue) {
+        tokens[name] = token
+        names = Dictionary(tokens.map { (canonical($0.value), $0.key) }) { first, _ in first }
+        configurations[name] = configuration
+        accessControls[name] =
+            configuration["accessControl"].map { AccessControl($0, thingName: interpolatedThingName) } ?? .unrestricted
+    }
+
+    /// Gives every component another token.
+    mutating func replaceTokens(_ makeToken: (String) -> String) {
+        tokens = Dictionary(uniqueKeysWithValues: tokens.keys.map { ($0, makeToken($0)) })
+        names = Dictionary(tokens.map { (canonical($0.value), $0.key) }) { first, _ in first }
+    }
+
+    /// The classic nucleus does not mind the case of a token.
+    private func canonical(_ token: String) -> String { dialect == .classic ? token.uppercased() : token }
+
+    func access(of component: String) -> AccessControl {
+        accessControls[component] ?? AccessControl([:], thingName: nil)
+    }
+
+    func token(of component: String) -> String? { tokens[component] }
+
+    func component(withToken token: String) -> String? { names[canonical(token)] }
+
+    func component(for credentials: Credentials) -> (name: String, svcuid: String?)? {
+        if let token = credentials.token {
+            guard let name = component(withToken: token) else { return nil }
+            if dialect == .lite, let claimed = credentials.componentName, claimed != name { return nil }
+            return (name, nil)
+        }
+        guard dialect == .lite, acceptsComponentNames, let name = credentials.componentName,
+            let token = token(of: name)
+        else { return nil }
+        return (name, token)
+    }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventStream
+
+// What comes in on connections.
+extension NucleusMachine {
+    mutating func connected(_ connection: ConnectionID) {
+        let limits = MessageLimits(frameByteCount: dialect.inboundLimit + 12, headerCount: 65_536)
+        connections[connection] = Connection(
+            machine: ServerConnectionMachine(dialect: dialect),
+            decoder: MessageDecoder(limits: limits)
+        )
+    }
+
+    /// Bytes that came in one read.
+    mutating func received(_ bytes: Span<UInt8>, on connection: ConnectionID, now: Duration) -> [NucleusAction] {
+        self.now = now
+        connections[connection]?.decoder.append(bytes)
+        do {
+            while let message = try connections[connection]?.decoder.next() {
+                perform(connections[connection]?.machine.received(message) ?? [], on: connection)
+            }
+        } catch {
+            let failure = DecodeFailure(error)
+            perform(connections[connection]?.machine.decodeFailed(failure) ?? [], on: connection)
+        }
+        connections[connection]?.machine.readEnded()
+        return takeOutput()
+    }
+
+    /// The client sends no more.
+    mutating func endOfFile(on connection: ConnectionID, now: Duration) -> [NucleusAction] {
+        self.now = now
+        let unread = connections[connection]?.decoder.bufferedByteCount ?? 0
+        perform(connections[connection]?.machine.endOfFile(unread: unread) ?? [], on: connection)
+        return takeOutput()
+    }
+
+    /// The socket is closed, whoever did it.
+    mutating func disconnected(_ connection: ConnectionID, now: Duration) -> [NucleusAction] {
+        self.now = now
+        forgetStreams(of: connection)
+        connections[connection] = nil
+        schedule.forget(connection)
+        return takeOutput()
+    }
+
+    mutating func forgetStreams(of connection: ConnectionID) {
+        broker.connectionClosed(connection, now: now)
+        if !pendingCalls.isEmpty { pendingCalls = pendingCalls.filter { $0.key.connection != connection } }
+        if !heldBack.isEmpty { heldBack = heldBack.filter { $0.key.connection != connection } }
+    }
+
+    mutating func perform(_ actions: [ConnectionAction], on connection: ConnectionID) {
+        for action in actions {
+            switch action {
+            case .send(let frame, let kind): send(frame, kind, on: connection)
+            case .close: close(connection)
+            case .authenticate(let credentials): authenticate(credentials, on: connection)
+            case .call(let call): handle(call, on: connection)
+            case .streamEnded(let stream): streamEnded(StreamKey(connection: connection, stream: stream))
+            case .finding(let finding): note(finding)
+            }
+        }
+    }
+
+    private mutating func authenticate(_ credentials: Credentials, on connection: ConnectionID) {
+        let isRefusedByFault = faults.take(for: .acknowledgement, only: .refuseConnect)
+        if !isRefusedByFault, let (name, svcuid) = component(for: credentials) {
+            perform(
+                connections[connection]?.machine.authenticated(as: name, svcuid: svcuid) ?? [],
+                on: connection
+            )
+        } else {
+            perform(connections[connection]?.machine.refuse() ?? [], on: connection)
+        }
+    }
+
+    private mutating func streamEnded(_ stream: StreamKey) {
+        pendingCalls[stream] = nil
+        heldBack[stream] = nil
+        broker.unsubscribe(stream, now: now)
+    }
+}
+
+extension DecodeFailure {
+    init(_ error: EventStreamError) {
+        switch error.code {
+        case .frameTooShort: self = .lengthTooSmall
+        case .frameTooLarge: self = .tooLarge
+        case .headerTruncated, .headerNameTooLong, .headerValueTooLong, .tooManyHeaders: self = .headers
+        case .unknownHeaderType: self = .headerType
+        default: self = .corrupt
+        }
+    }
+}

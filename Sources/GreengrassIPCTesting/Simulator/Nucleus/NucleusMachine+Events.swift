@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// What a test does to the nucleus.
+extension NucleusMachine {
+    /// A message arrives from the cloud.
+    mutating func publish(_ message: BrokerMessage, now: Duration) -> [NucleusAction] {
+        self.now = now
+        deliver(message, from: nil)
+        return takeOutput()
+    }
+
+    mutating func setBrokerState(_ state: BrokerState, now: Duration) -> [NucleusAction] {
+        self.now = now
+        setBrokerState(state)
+        return takeOutput()
+    }
+
+    /// Ends every connection without a word and forgets what belonged to them; new tokens are set afterwards.
+    mutating func restart(now: Duration) -> [NucleusAction] {
+        self.now = now
+        for connection in connections.keys.sorted(by: { $0.number < $1.number }) { emit(.close, on: connection) }
+        broker.restart()
+        pendingCalls.removeAll()
+        heldBack.removeAll()
+        spool.removeAll()
+        return takeOutput()
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventStream
+
+/// What the owner of the sockets has to do, in order.
+enum NucleusAction: Sendable, Equatable {
+    case write(ConnectionID, [UInt8])
+    /// Close once everything before is written.
+    case close(ConnectionID)
+}
+
+/// The whole simulated nucleus without its sockets: connections, services and faults.
+///
+/// Bytes and the time go in, actions come out. The time is counted from any fixed moment.
+struct NucleusMachine: Sendable {
+    let dialect: Dialect
+    var broker: Broker
+    var configurations: ConfigurationStore
+    var faults = FaultPlan()
+    /// Subscriptions that are not answered before MQTT connects.
+    var pendingCalls: [StreamKey: ServiceCall] = [:]
+    /// What components published while MQTT was not connected.
+    var spool: [(message: BrokerMessage, component: String)] = []
+    var publications: [RecordedPublication] = []
+    var calls: [RecordedCall] = []
+    var findings: [Finding] = []
+    /// The moment of the input that is being handled.
+    var now = Duration.zero
+
+    /// What `{iot:thingName}` in policies stands for, if the nucleus interpolates configurations.
+    var interpolatedThingName: String?
+    /// Whether lite takes a component's name in place of a token, as it does from a process in that component's unit.
+    var acceptsComponentNames = true
+
+    /// Tokens by component, and the way back.
+    var tokens: [String: String] = [:]
+    var names: [String: String] = [:]
+    var accessControls: [String: AccessControl] = [:]
+    var connections: [ConnectionID: Connection] = [:]
+    var schedule = WireSchedule()
+    /// Responses held back until an event has gone out on their stream.
+    var heldBack: [StreamKey: [UInt8]] = [:]
+    var output: [NucleusAction] = []
+    /// Writes to one connection that follow each other go out as one.
+    var joined: (connection: ConnectionID, bytes: [UInt8])?
+
+    /// The most calls and publications that are remembered; of more, the older half goes.
+    static let remembered = 20_000
+
+    struct Connection: Sendable {
+        var machine: ServerConnectionMachine
+        var decoder: MessageDecoder
+    }
+
+    init(dialect: Dialect, unsubackDelay: Duration = .milliseconds(100), brokerState: BrokerState = .connected) {
+        self.dialect = dialect
+        broker = Broker(dialect: dialect, unsubackDelay: unsubackDelay, state: brokerState)
+        configurations = ConfigurationStore(dialect: dialect)
+    }
+}

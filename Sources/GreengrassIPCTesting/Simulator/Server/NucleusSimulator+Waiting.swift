@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventReactor
+
+extension NucleusSimulator {
+    /// Somebody who waits for the nucleus to get into a state.
+    struct Waiter {
+        var identifier: Int
+        var condition: (borrowing NucleusMachine) -> Bool
+        var continuation: CheckedContinuation<Void, any Error>
+        var timer: LoopTimer
+    }
+
+    /// Waits until components hold that many answered streams on a filter.
+    ///
+    /// - Parameters:
+    ///   - filter: the filter, exactly as it is subscribed.
+    ///   - count: how many streams, at least.
+    ///   - timeout: how long to wait.
+    /// - Throws: ``NucleusSimulatorError`` if it takes longer or the simulator stops; `CancellationError`.
+    public func waitForSubscription(
+        filter: String,
+        count: Int = 1,
+        timeout: Duration = .seconds(10)
+    ) async throws {
+        try await wait("\(count) subscriptions to \(filter)", timeout) { nucleus in
+            nucleus.broker.subscriptions.count { $0.filter == filter && !$0.isPending } >= count
+        }
+    }
+
+    /// Waits until nobody holds a stream on a filter.
+    ///
+    /// - Throws: as ``waitForSubscription(filter:count:timeout:)``.
+    public func waitForNoSubscription(filter: String, timeout: Duration = .seconds(10)) async throws {
+        try await wait("no subscription to \(filter)", timeout) { nucleus in
+            !nucleus.broker.subscriptions.contains { $0.filter == filter }
+        }
+    }
+
+    /// Waits until an operation, named without `aws.greengrass#`, was called that often since the start.
+    ///
+    /// - Throws: as ``waitForSubscription(filter:count:timeout:)``.
+    public func waitForCall(_ operation: String, count: Int = 1, timeout: Duration = .seconds(10)) async throws {
+        try await wait("\(count) calls of \(operation)", timeout) { nucleus in
+            nucleus.calls.count { $0.operation == operation } >= count
+        }
+    }
+
+    /// Waits until components have published that often on a topic.
+    ///
+    /// - Throws: as ``waitForSubscription(filter:count:timeout:)``.
+    public func waitForPublication(topic: String, count: Int = 1, timeout: Duration = .seconds(10)) async throws {
+        try await wait("\(count) publications on \(topic)", timeout) { nucleus in
+            nucleus.publications.count { $0.topic == topic } >= count
+        }
+    }
+
+    private func wait(
+        _ what: String,
+        _ timeout: Duration,
+        until condition: @escaping (borrowing NucleusMachine) -> Bool
+    ) async throws {
+        guard !isStopped else { throw NucleusSimulatorError(.stopped, "the simulator was stopped") }
+        if condition(nucleus) { return }
+        waiterCount += 1
+        let identifier = waiterCount
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                if Task.isCancelled { return continuation.resume(throwing: CancellationError()) }
+                let timer = LoopTimer { [weak self] in
+                    self?.assumeIsolated {
+                        $0.endWaiter(identifier, with: NucleusSimulatorError(.timedOut, "waited for \(what)"))
+                    }
+                }
+                waiters.append(
+                    Waiter(identifier: identifier, condition: condition, continuation: continuation, timer: timer)
+                )
+                loop.arm(timer, after: timeout)
+            }
+        } onCancel: {
+            loop.execute { self.assumeIsolated { $0.endWaiter(identifier, with: CancellationError()) } }
+        }
+    }
+
+    private func endWaiter(_ identifier: Int, with error: (any Error)?) {
+        guard let index = waiters.firstIndex(where: { $0.identifier == identifier }) else { return }
+        let waiter = waiters.remove(at: index)
+        loop.cancel(waiter.timer)
+        if let error {
+            waiter.continuation.resume(throwing: error)
+        } else {
+            waiter.continuation.resume()
+        }
+    }
+
+    /// Lets those go on whose condition has come true.
+    func resumeWaiters() {
+        for waiter in waiters where waiter.condition(nucleus) { endWaiter(waiter.identifier, with: nil) }
+    }
+
+    func failWaiters() {
+        let stopped = NucleusSimulatorError(.stopped, "the simulator was stopped")
+        for waiter in waiters { endWaiter(waiter.identifier, with: stopped) }
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Texts of the lite nucleus that components may have learnt to read.
+enum LiteText {
+    static let unauthorized = "IPC Operation not authorized."
+    static let invalidParameters = "Received invalid parameters."
+    static let qosInvalid = "'qos' not a valid value."
+    static let bindFailed = "Failed to bind the subscription."
+    static let publishFailed = "Failed to publish the message."
+    static let keyNotFound = "Key not found."
+}
+
+/// Texts of the classic nucleus that components may have learnt to read.
+enum ClassicText {
+    static let unauthorized = "Not Authorized"
+    static let keyNotFound = "Key not found"
+    static let topicRequired = "Topic is required"
+    static let qosRequired = "QoS is required"
+    static let payloadRequired = "Payload is required"
+    static let connectFirst =
+        "A CONNECT message must be received, and the CONNECT_ACK must be sent in response, before any other "
+        + "message-types can be sent on this connection. In addition, only one CONNECT message is allowed on a "
+        + "connection."
+    static let missingFields =
+        "A message was received with missing required fields. Check that your client is sending at least, "
+        + ":message-type, :message-flags, and :stream-id"
+    static let streamNotAllowed =
+        "non-zero stream-id field is only allowed for messages of type APPLICATION_MESSAGE. The stream id max value "
+        + "is INT32_MAX."
+    static let invalidType = "an invalid value for message-type field was received."
+    static let identifierTooHigh =
+        "stream-id values must be monotonically incrementing. A new stream-id arrived that was incremented by more "
+        + "than 1."
+    static let identifierTooLow =
+        "stream-id values must be monotonically incrementing. A stream-id arrived that was lower than the last seen "
+        + "stream-id."
+    static let peerError = "An error occurred on the peer endpoint. This is not likely caused by your endpoint."
+
+    static func invalidQoS(_ value: String) -> String { "Invalid QoS value: \(value)" }
+
+    static func unsupported(_ operation: String) -> String {
+        "Operation \(operation) is not supported by Greengrass"
+    }
+
+    static func subscribeOffline(_ filter: String) -> String {
+        "Subscribe to topic \(filter) failed with error java.util.concurrent.CompletionException: "
+            + "software.amazon.awssdk.crt.CrtRuntimeException: Mqtt5 operation failed due to a disconnection event in "
+            + "conjunction with the client's offline queue retention policy. "
+            + "AWS_ERROR_MQTT5_OPERATION_FAILED_DUE_TO_OFFLINE_QUEUE_POLICY(5156)"
+    }
+
+    static func publishOffline(_ topic: String) -> String {
+        "Publish to topic \(topic) failed: Device is offline. Dropping QoS 0 message."
+    }
+
+    static func nullRequest(_ operation: String, _ getter: String) -> String {
+        "Cannot invoke \"software.amazon.awssdk.aws.greengrass.model.\(operation)Request.\(getter)()\" because "
+            + "\"request\" is null"
+    }
+
+    static func notAuthorized(_ principal: String, _ service: String, _ operation: String, _ resource: String) -> String
+    {
+        "Principal \(principal) is not authorized to perform \(service):\(operation) on resource \(resource)"
+    }
+}

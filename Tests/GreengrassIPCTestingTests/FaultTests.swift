@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventStream
+import GreengrassIPC
+import Testing
+
+@testable import GreengrassIPCTesting
+
+@Suite("Faults", .timeLimit(.minutes(1)))
+struct FaultTests {
+    private let call = ClientFrame.call(1, "GetConfiguration", #"{"keyPath":["x"]}"#)
+
+    private func harness(_ fault: Fault, at point: FaultPoint = .nextFrame, times: Int = 1) -> (Harness, Int) {
+        var harness = Harness(.classic)
+        let connection = harness.login()
+        harness.nucleus.faults.add(fault, at: point, times: times)
+        return (harness, connection)
+    }
+
+    @Test("Half a message, then the end")
+    func closeMidFrame() {
+        var (harness, connection) = harness(.closeMidFrame)
+        let events = harness.send(call, on: connection)
+        #expect(events.count == 2 && events.last == .closed)
+        guard case .garbage(let bytes)? = events.first else {
+            Issue.record("not half a message: \(events)")
+            return
+        }
+        #expect(!bytes.isEmpty)
+    }
+
+    @Test("A wrong checksum", arguments: [Fault.corruptChecksum, .oversizedLength])
+    func unreadable(fault: Fault) {
+        var (harness, connection) = harness(fault)
+        guard case .garbage? = harness.send(call, on: connection).first else {
+            Issue.record("the message can be read")
+            return
+        }
+    }
+
+    @Test("Byte by byte, and nothing overtakes")
+    func splitting() {
+        var (harness, connection) = harness(.splitEveryByte)
+        #expect(harness.send(call, on: connection) == [])
+        let second = ClientFrame.call(2, "GetConfiguration", #"{"keyPath":["x"]}"#)
+        #expect(harness.send(second, on: connection) == [])
+        var actions: [NucleusAction] = []
+        while let deadline = harness.nucleus.nextDeadline {
+            actions += harness.nucleus.timePassed(now: deadline)
+        }
+        let pieces = actions.map { action -> [UInt8] in
+            if case .write(_, let bytes) = action { bytes } else { [] }
+        }
+        var decoder = MessageDecoder()
+        decoder.append(Array(pieces.joined()))
+        let streams = [try? decoder.next(), try? decoder.next()].map { $0??.headers[":stream-id"] }
+        #expect(streams == [.int32(1), .int32(2)])
+        #expect(pieces.dropLast().allSatisfy { $0.count == 1 })
+        #expect(pieces.count > 100)
+    }
+
+    @Test("A late reply is overtaken")
+    func late() {
+        var (harness, connection) = harness(.replyLate(.seconds(2)), at: .reply(to: "GetConfiguration"))
+        let second = ClientFrame.call(2, "GetConfiguration", #"{"keyPath":["x"]}"#)
+        #expect(harness.send(call, second, on: connection).map(\.stream) == [2])
+        #expect(harness.nucleus.nextDeadline == .seconds(2))
+        harness.advance(.seconds(1))
+        #expect(harness.take(connection) == [])
+        harness.advance(.seconds(1))
+        #expect(harness.take(connection).map(\.stream) == [1])
+        #expect(harness.nucleus.nextDeadline == nil)
+    }
+
+    @Test("A late reply of a connection that is gone goes nowhere")
+    func lateAndGone() {
+        var (harness, connection) = harness(.replyLate(.seconds(2)))
+        _ = harness.send(call, on: connection)
+        harness.disconnect(connection)
+        #expect(harness.nucleus.nextDeadline == nil)
+    }
+
+    @Test("The event comes before the response", arguments: Dialect.allCases)
+    func eventFirst(dialect: Dialect) {
+        var harness = Harness(dialect)
+        let connection = harness.login()
+        harness.nucleus.faults.add(.eventBeforeResponse, at: .reply(to: "SubscribeToIoTCore"), times: 1)
+        #expect(harness.send(ClientFrame.subscribe(1, "a"), on: connection) == [])
+        harness.publish("a")
+        harness.publish("a")
+        let shapes = harness.take(connection).map(\.shape)
+        #expect(shapes == ["IoTCoreMessage", "SubscribeToIoTCoreResponse", "IoTCoreMessage"])
+    }
+
+    @Test("A fault strikes as often as it was asked for, and only where")
+    func counted() {
+        var (harness, connection) = harness(.noReply, at: .reply(to: "aws.greengrass#GetConfiguration"), times: 2)
+        #expect(harness.send(ClientFrame.subscribe(1, "a"), on: connection).count == 1)
+        let answered = (2...5).map { stream in
+            harness.send(ClientFrame.call(stream, "GetConfiguration"), on: connection).count
+        }
+        #expect(answered == [0, 0, 1, 1])
+    }
+
+    @Test("CONNECT is refused once", arguments: Dialect.allCases)
+    func refused(dialect: Dialect) {
+        var harness = Harness(dialect)
+        harness.nucleus.faults.add(.refuseConnect, at: .connect, times: 1)
+        let events = harness.send(ClientFrame.connect(Harness.token), on: harness.open())
+        #expect(events.last == .closed && events.first?.flags != 1)
+        #expect(harness.send(ClientFrame.connect(Harness.token), on: harness.open()).first?.flags == 1)
+    }
+
+    @Test("A restart ends connections without a word and forgets their streams")
+    func restart() {
+        var harness = Harness(.classic)
+        let connection = harness.login()
+        _ = harness.send(ClientFrame.subscribe(1, "a"), on: connection)
+        #expect(harness.nucleus.restart(now: harness.now) == [.close(ConnectionID(number: connection))])
+        harness.disconnect(connection)
+        harness.nucleus.setComponent(Harness.component, token: "QRSTUVWXYZ234567", configuration: [:])
+        #expect(harness.send(ClientFrame.connect(Harness.token), on: harness.open()).first?.flags == 0)
+        let again = harness.open()
+        _ = harness.send(ClientFrame.connect("QRSTUVWXYZ234567"), ClientFrame.subscribe(1, "a"), on: again)
+        harness.publish("a")
+        #expect(harness.take(again).count == 1)
+    }
+}

@@ -73,9 +73,15 @@ let package = Package(
             path: "Tests/LocalproxyStandIn",
             swiftSettings: strict
         ),
+        .target(
+            name: "AgentHarness",
+            dependencies: ["EventReactor"],
+            path: "Tests/AgentHarness",
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "tunnel-demo",
-            dependencies: ["GreengrassIPCTesting", "EventReactor"],
+            dependencies: ["GreengrassIPCTesting", "GreengrassIPC", "EventReactor", "AgentHarness"],
             path: "Tests/TunnelDemo",
             swiftSettings: strict
         ),
@@ -107,7 +113,7 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "GreengrassIPCTesting", "GreengrassIPC", "EventReactor",
-                "TunnelComponent", "localproxy-stand-in", "ggipc",
+                "AgentHarness", "TunnelComponent", "localproxy-stand-in", "ggipc",
             ],
             swiftSettings: strict
         ),

@@ -65,7 +65,7 @@ extension NucleusSimulator {
         waiterCount += 1
         let identifier = waiterCount
         try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
                 if Task.isCancelled { return continuation.resume(throwing: CancellationError()) }
                 let timer = LoopTimer { [weak self] in
                     self?.assumeIsolated {

@@ -18,16 +18,17 @@ struct CRC32Tests {
         var generator = SeededGenerator(seed: 1)
         let bytes = generator.bytes(620)
         for start in 0..<9 {
+            var expected: UInt32 = 0
             for count in 0...600 {
-                let part = bytes[start..<start + count]
                 var checksum = CRC32()
-                checksum.update(part)
-                #expect(checksum.value == bitwiseCRC(part), "\(count) bytes from \(start)")
+                checksum.update(bytes[start..<start + count])
+                #expect(checksum.value == expected, "\(count) bytes from \(start)")
+                expected = bitwiseCRC(CollectionOfOne(bytes[start + count]), continuing: expected)
             }
         }
     }
 
-    @Test(arguments: [4093, 4096, 65536, 65543, 1_000_001])
+    @Test(arguments: [4093, 4096, 65536, 65543, 500_001])
     func longRuns(_ count: Int) {
         var generator = SeededGenerator(seed: UInt64(count))
         let bytes = generator.bytes(count)

@@ -42,9 +42,9 @@ func bigEndian(_ value: UInt32) -> [UInt8] {
     withUnsafeBytes(of: value.bigEndian) { Array($0) }
 }
 
-/// CRC-32 by its definition, a bit at a time.
-func bitwiseCRC(_ bytes: some Sequence<UInt8>) -> UInt32 {
-    var register: UInt32 = ~0
+/// CRC-32 by its definition, a bit at a time, going on from that of the bytes before.
+func bitwiseCRC(_ bytes: some Sequence<UInt8>, continuing value: UInt32 = 0) -> UInt32 {
+    var register = ~value
     for byte in bytes {
         for bit in 0..<8 {
             let mixed = (register ^ UInt32(byte >> bit)) & 1

@@ -10,9 +10,9 @@ enum Frame {
 }
 
 extension [UInt8] {
-    /// Appends zero bytes to be filled in later.
-    mutating func appendPlace(of count: Int) {
-        append(addingCapacity: count) { $0.append(repeating: 0, count: count) }
+    /// Appends zero bytes to be filled in later, and makes room for `more` to follow.
+    mutating func appendPlace(of count: Int, roomFor more: Int = 0) {
+        append(addingCapacity: count + more) { $0.append(repeating: 0, count: count) }
     }
 
     /// Fills in both lengths and both checksums of the frame that begins at `start` and reaches to the end; the places

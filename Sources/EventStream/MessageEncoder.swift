@@ -2,6 +2,9 @@
 
 /// Writes frames straight into an array, without a ``Message`` in between.
 public enum MessageEncoder {
+    /// Room made at once for headers, so that a new array need not grow with each of them.
+    private static let usualHeaderByteCount = 256
+
     /// Appends one whole frame to `output`; on a throw `output` is as it was before.
     ///
     /// - Parameters:
@@ -58,7 +61,7 @@ public enum MessageEncoder {
         _ payload: (inout [UInt8]) throws(E) -> Void
     ) throws(MessageEncodingError<E>) {
         let start = output.count
-        output.appendPlace(of: Frame.preludeByteCount)
+        output.appendPlace(of: Frame.preludeByteCount, roomFor: Self.usualHeaderByteCount)
         let headerByteCount = try appendHeaders(to: &output, limits, frameStart: start, headers)
         let payloadStart = output.count
         do {

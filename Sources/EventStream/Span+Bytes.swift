@@ -9,8 +9,8 @@ extension Span<UInt8> {
         Value(bigEndian: bytes.unsafeLoadUnaligned(fromByteOffset: start, as: type))
     }
 
-    /// Whether the bytes are exactly those of `text`.
     // Inlinable, for the lengths alone tell most names apart: it takes a twentieth off decoding a small message.
+    /// Whether the bytes are exactly those of `text`.
     @inlinable
     public func isEqual(to text: StaticString) -> Bool {
         guard text.hasPointerRepresentation else { return isEqual(toScalar: text) }

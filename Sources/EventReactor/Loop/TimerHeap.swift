@@ -5,7 +5,7 @@
 /// Used on the loop's thread only.
 package final class LoopTimer: @unchecked Sendable {
     // Safety: every property is touched on the loop's thread only; `EventLoop` asserts it when arming and cancelling.
-    fileprivate(set) var deadline = Instant(nanoseconds: .max)
+    package fileprivate(set) var deadline = Instant(nanoseconds: .max)
     fileprivate var position = -1
     let action: () -> Void
     let whenLoopEnds: (() -> Void)?

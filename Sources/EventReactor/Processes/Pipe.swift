@@ -28,7 +28,8 @@ package struct Pipe: ~Copyable {
         return pipe.takeReadEnd()
     }
 
-    private consuming func takeReadEnd() -> FileDescriptor {
+    /// Keeps the end to read from and closes the other.
+    package consuming func takeReadEnd() -> FileDescriptor {
         readEnd
     }
 }

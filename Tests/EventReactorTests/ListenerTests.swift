@@ -186,7 +186,9 @@ func withDirectory(_ body: (String) async throws -> Void) async throws {
     }
     if let entries = opendir(directory) {
         while let entry = readdir(entries) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { String(cString: $0.bindMemory(to: CChar.self).baseAddress!) }
+            let name = withUnsafePointer(to: entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
             if name != ".", name != ".." { Files.remove(directory + "/" + name) }
         }
         closedir(entries)

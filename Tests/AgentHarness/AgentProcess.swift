@@ -69,7 +69,8 @@ package final actor AgentProcess {
             self?.assumeIsolated { $0.ended(status) }
         }
         output = try PipeReader(pipe.takeReadEnd(), loop: loop) { [weak self] event in
-            self?.assumeIsolated { $0.received(event) }
+            let bytes: [UInt8]? = if case .bytes(let bytes) = event { Array(bytes) } else { nil }
+            self?.assumeIsolated { $0.received(bytes) }
         }
     }
 
@@ -81,13 +82,11 @@ package final actor AgentProcess {
 
     // MARK: - Lines
 
-    private func received(_ event: PipeReader.Event) {
-        switch event {
-        case .ended: takeLine()
-        case .bytes(let bytes):
-            for byte in bytes {
-                if byte == UInt8(ascii: "\n") { takeLine() } else { partial.append(byte) }
-            }
+    /// Nil is the end of the output.
+    private func received(_ bytes: [UInt8]?) {
+        guard let bytes else { return takeLine() }
+        for byte in bytes {
+            if byte == UInt8(ascii: "\n") { takeLine() } else { partial.append(byte) }
         }
     }
 

@@ -77,7 +77,7 @@ extension EventLoop {
         await withCheckedContinuation { continuation in
             execute { [self] in
                 if hasEnded {
-                    continuation.resume(returning: Leftovers(descriptors: 0, timers: 0, children: 0))
+                    continuation.resume(returning: .none)
                     return
                 }
                 let earlier = whenEnded

@@ -136,7 +136,13 @@ package final class EventLoop: @unchecked Sendable {
         package var timers: Int
         package var children: Int
 
-        package var isNone: Bool { descriptors == 0 && timers == 0 && children == 0 }
+        package init(descriptors: Int = 0, timers: Int = 0, children: Int = 0) {
+            self.descriptors = descriptors
+            self.timers = timers
+            self.children = children
+        }
+
+        package static let none = Leftovers()
     }
 
     private func turn() -> Bool {
@@ -216,6 +222,9 @@ package final class EventLoop: @unchecked Sendable {
             work.append(item)
             return
         }
+        // The runtime refers to executors without keeping them, and the job may let go of what does.
+        let keptAlive = Unmanaged.passRetained(self)
+        defer { keptAlive.release() }
         enum Next { case nothing, wake, runHere }
         let next = shared.withLock { shared -> Next in
             if shared.hasEnded { return .runHere }

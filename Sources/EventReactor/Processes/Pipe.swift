@@ -28,7 +28,7 @@ package struct Pipe: ~Copyable {
         return pipe.takeReadEnd()
     }
 
-    /// The read end; the write end is closed.
+    /// Keeps the end to read from and closes the other.
     package consuming func takeReadEnd() -> FileDescriptor {
         readEnd
     }

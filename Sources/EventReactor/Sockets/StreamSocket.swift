@@ -175,7 +175,9 @@ package final class StreamSocket: EventHandler, @unchecked Sendable {
         guard state != .closed, !closesWhenFlushed, writingEnds == .no else { return }
         try queue.append(body)
         if isFull { wasFull = true }
-        guard !flushIsDue, queue.pendingCount > 0 else { return }
+        // While the kernel's buffer is full it is the kernel that says when to go on.
+        let waitsForRoom = isRegistered && interest.contains(.writable)
+        guard !flushIsDue, !waitsForRoom, queue.pendingCount > 0 else { return }
         flushIsDue = true
         loop.flushLater(self)
     }

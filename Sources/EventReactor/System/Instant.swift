@@ -23,7 +23,8 @@ package struct Instant: Sendable, Hashable, Comparable {
 
     package static func + (instant: Instant, duration: Duration) -> Instant {
         let (sum, overflow) = instant.nanoseconds.addingReportingOverflow(duration.nanoseconds)
-        return Instant(nanoseconds: overflow ? .max : sum)
+        guard overflow else { return Instant(nanoseconds: sum) }
+        return Instant(nanoseconds: duration < .zero ? .min : .max)
     }
 
     package static func - (later: Instant, earlier: Instant) -> Duration {

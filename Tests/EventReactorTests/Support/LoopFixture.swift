@@ -13,7 +13,7 @@ func withTestLoop(
     let outcome = await task.result
     let leftovers = await loop.shutDown()
     #expect(
-        leftovers == EventLoop.Leftovers(descriptors: 0, timers: 0, children: 0),
+        leftovers == .none,
         sourceLocation: sourceLocation
     )
     try outcome.get()

@@ -33,7 +33,7 @@ func withTestNucleus(
     }
     try await onLoop(loop) { nucleus.removeFiles() }
     let leftovers = await loop.shutDown()
-    #expect(leftovers.isNone)
+    #expect(leftovers == .none)
     try outcome.get()
 }
 

@@ -4,7 +4,8 @@ internal import EventReactor
 
 /// What a tunnel's machine wants done, in this order.
 enum TunnelAction: Hashable, Sendable {
-    /// Launch the proxy with the tunnel's tokens, the same each time; answer with `spawned` or `spawnFailed`.
+    /// Launch the proxy with the tunnel's tokens, the same each time; answer with `spawned` or `spawnFailed`, at once
+    /// if you like. Always the last of its actions.
     case spawn
     /// Send the proxy, and what it may have started, a signal.
     case signal(TunnelSignal)

@@ -257,13 +257,15 @@ extension TunnelMachine {
         }
     }
 
-    /// The actions of this input; a changed deadline is one of them, and `done` is the last.
+    /// The actions of this input: a changed deadline first, `spawn` or `done` last.
+    ///
+    /// A launch may be answered before `perform` returns; what that sets must not be undone by what is left here.
     private mutating func flush() -> [TunnelAction] {
         var result = actions
         actions.removeAll()
         if deadline != announcedDeadline {
             announcedDeadline = deadline
-            result.append(.setDeadline(deadline))
+            result.insert(.setDeadline(deadline), at: 0)
         }
         if case .ended(let reason) = state, !result.isEmpty { result.append(.done(reason)) }
         return result

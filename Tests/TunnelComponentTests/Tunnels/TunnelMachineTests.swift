@@ -330,4 +330,28 @@ struct TunnelMachineTests {
         #expect(report?.text?.contains("destinationClientType") == true)
         #expect(report?.level == .warning)
     }
+
+    @Test(arguments: [nil, SpawnFailure.temporary("t")])
+    func `A launch may be answered from within its action`(_ failure: SpawnFailure?) {
+        var machine = TunnelMachine(mappings: [Self.ssh])
+        var deadline: Instant?
+        var now = Self.start
+        func perform(_ step: (inout TunnelMachine) -> [TunnelAction]) {
+            for action in step(&machine) {
+                switch action {
+                case .spawn:
+                    perform { machine in
+                        failure.map { machine.spawnFailed($0, now: now) } ?? machine.spawned(processID: 1, now: now)
+                    }
+                case .setDeadline(let time): deadline = time
+                default: break
+                }
+            }
+        }
+        perform { $0.start(now: now) }
+        #expect(deadline == Self.start + (failure == nil ? .seconds(60) : .seconds(1)))
+        now = now + .seconds(2)
+        perform { $0.deadlinePassed(now: now) }
+        #expect(deadline == (failure == nil ? Self.start + .seconds(60) : now + .seconds(2)))
+    }
 }

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+# Helpers of the scripts in dev/ and .ci/; sourced, not run. Leaves the shell in the package's folder.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+
+die() {
+    printf '%s: %s\n' "${0##*/}" "$*" >&2
+    exit 1
+}
+
+# Runs a build, shows what it prints, and fails on any warning: the manifest turns the compiler's into errors, this
+# catches those of SwiftPM and of the C compiler.
+strictly() {
+    local log status=0
+    log=$(mktemp)
+    "$@" 2>&1 | tee "$log" || status=$?
+    if [ "$status" = 0 ] && grep -q 'warning:' "$log"; then
+        printf '%s: a warning stops the build, see above\n' "${0##*/}" >&2
+        status=1
+    fi
+    rm -f "$log"
+    return "$status"
+}
+
+# Every Swift file of the project that is, or is about to be, under version control.
+swift_files() {
+    git ls-files -z --cached --others --exclude-standard -- '*.swift' "$@"
+}

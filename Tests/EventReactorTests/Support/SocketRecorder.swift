@@ -37,8 +37,10 @@ final class SocketRecorder: StreamSocketOwner, @unchecked Sendable {
     }
 
     func wait(until condition: @escaping (SocketRecorder) -> Bool) async {
-        guard !condition(self) else { return }
-        await withCheckedContinuation { waiting = (condition, $0) }
+        // Asked within: the task may give way before it is there, and it may happen meanwhile.
+        await withCheckedContinuation { continuation in
+            if condition(self) { continuation.resume() } else { waiting = (condition, continuation) }
+        }
     }
 
     func write(_ bytes: some Sequence<UInt8>) {

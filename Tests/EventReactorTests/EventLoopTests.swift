@@ -172,6 +172,22 @@ struct EventLoopTests {
         #expect(await loop.shutDown() == .none)
     }
 
+    @Test func isFreedAfterItsEnd() async throws {
+        weak var freed: EventLoop?
+        do {
+            let loop = try EventLoop.start()
+            freed = loop
+            let counter = Counter(loop: loop)
+            #expect(await counter.increment())
+            let task = Task(executorPreference: loop) { try await loop.sleep(for: .milliseconds(1)) }
+            try await task.value
+            await loop.shutDown()
+        }
+        // Its thread is about to end, or has.
+        for _ in 0..<100_000 where freed != nil { await Task.yield() }
+        #expect(freed == nil)
+    }
+
     @Test func manyMayAskForTheEnd() async throws {
         for _ in 0..<50 {
             let loop = try EventLoop.start()

@@ -52,8 +52,10 @@ final class Happening: @unchecked Sendable {
     }
 
     func wait(for wanted: Int = 1) async {
-        guard count < wanted else { return }
-        await withCheckedContinuation { waiting = (wanted, $0) }
+        // Asked within: the task may give way before it is there, and it may happen meanwhile.
+        await withCheckedContinuation { continuation in
+            if count >= wanted { continuation.resume() } else { waiting = (wanted, continuation) }
+        }
     }
 }
 

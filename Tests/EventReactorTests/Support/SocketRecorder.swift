@@ -37,8 +37,10 @@ final class SocketRecorder: StreamSocketOwner, @unchecked Sendable {
     }
 
     func wait(until condition: @escaping (SocketRecorder) -> Bool) async {
-        guard !condition(self) else { return }
-        await withCheckedContinuation { waiting = (condition, $0) }
+        // Asked within: the task may give way before it is there, and it may happen meanwhile.
+        await withCheckedContinuation { continuation in
+            if condition(self) { continuation.resume() } else { waiting = (condition, continuation) }
+        }
     }
 
     func write(_ bytes: some Sequence<UInt8>) {
@@ -87,7 +89,13 @@ final class SocketRecorder: StreamSocketOwner, @unchecked Sendable {
     }
 }
 
-/// Bytes whose place in the stream can be told.
+/// Bytes that show when some are lost, doubled or out of place: a block whose length divides no buffer's.
 func pattern(_ count: Int) -> [UInt8] {
-    (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(count + block.count)
+    while bytes.count < count { bytes.append(contentsOf: block) }
+    bytes.removeLast(bytes.count - count)
+    return bytes
 }
+
+private let block = (0..<10_007).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }

@@ -21,11 +21,12 @@ final actor ClientCore: Connection.Owner {
     private var reconnect: ReconnectMachine
     private var connecting: Connection?
     private var waitingCalls: [PendingCall] = []
+    private var lastSubscription = 0
     private var subscriptions: [ObjectIdentifier: SubscriptionRecord] = [:]
     private var end: UnsafeContinuation<GreengrassIPCError, Never>?
     private var generator = SystemRandomNumberGenerator()
-    private lazy var retryTimer = LoopTimer { [unowned self] in assumeIsolated { $0.connect() } }
-    private lazy var waitTimer = LoopTimer { [unowned self] in assumeIsolated { $0.waitHasTimedOut() } }
+    private lazy var retryTimer = LoopTimer { [weak self] in self?.assumeIsolated { $0.connect() } }
+    private lazy var waitTimer = LoopTimer { [weak self] in self?.assumeIsolated { $0.waitHasTimedOut() } }
 
     init(_ configuration: GreengrassIPCConfiguration, loop: EventLoop) {
         self.configuration = configuration
@@ -36,7 +37,7 @@ final actor ClientCore: Connection.Owner {
     // MARK: - Running
 
     /// Connects and stays connected until the task is cancelled, `shutDown`, or an error that trying again cannot
-    /// cure. Answers that error; `.closed` for a shutdown, `.cancelled` for a cancellation.
+    /// cure. Answers that error; `.closed` for a shutdown or a cancellation.
     func run() async -> GreengrassIPCError {
         guard case .idle = state else {
             if case .failed(let error) = state { return error }
@@ -50,7 +51,9 @@ final actor ClientCore: Connection.Owner {
             }
         } onCancel: {
             loop.execute {
-                self.assumeIsolated { $0.fail(GreengrassIPCError(.cancelled, "the client's task was cancelled")) }
+                self.assumeIsolated {
+                    $0.fail(GreengrassIPCError(.closed, "the task that ran the client was cancelled"))
+                }
             }
         }
     }
@@ -77,7 +80,7 @@ final actor ClientCore: Connection.Owner {
     }
 
     private func attemptFailed(_ error: GreengrassIPCError, isFinal: Bool) {
-        switch reconnect.failed(error, isFinal: isFinal, using: &generator) {
+        switch reconnect.failed(error, isFinal: isFinal, now: .now(), using: &generator) {
         case .connect: connect()
         case .wait(let duration):
             state = .disconnected(last: error)
@@ -106,7 +109,7 @@ final actor ClientCore: Connection.Owner {
         guard connecting === connection else { return }
         connecting = nil
         state = .connected(connection)
-        reconnect.opened()
+        reconnect.opened(now: .now())
         loop.cancel(waitTimer)
         log(.connected, .debug, "connected to the nucleus", [("socket", configuration.socketPath)])
         for record in orderedSubscriptions { perform(record.machine.connected(), record) }
@@ -136,9 +139,8 @@ final actor ClientCore: Connection.Owner {
         connecting = nil
         loop.cancel(retryTimer)
         loop.cancel(waitTimer)
-        let isOrderly = error.code == .closed || error.code == .cancelled
         for record in orderedSubscriptions {
-            perform(isOrderly ? record.machine.cancelled() : record.machine.clientFailed(error), record)
+            perform(error.code == .closed ? record.machine.cancelled() : record.machine.clientFailed(error), record)
         }
         connection?.assumeIsolated { $0.closeOrderly(error) }
         let calls = waitingCalls
@@ -175,7 +177,7 @@ final actor ClientCore: Connection.Owner {
         case .connected(let connection): connection.assumeIsolated { $0.start(call) }
         case .idle, .disconnected:
             waitingCalls.append(call)
-            armWaitTimer()
+            if !waitTimer.isArmed || call.deadline < waitTimer.deadline { loop.arm(waitTimer, at: call.deadline) }
         case .failed(let error): call.finish(.failure(error.during(call.operation.name)))
         }
     }
@@ -186,13 +188,9 @@ final actor ClientCore: Connection.Owner {
             connection.assumeIsolated { $0.abandon(id) }
         } else {
             waitingCalls.removeAll { $0 === call }
+            if waitingCalls.isEmpty { loop.cancel(waitTimer) }
         }
         call.fail(.cancelled, "the task was cancelled")
-    }
-
-    private func armWaitTimer() {
-        guard let earliest = waitingCalls.map(\.deadline).min() else { return }
-        if !waitTimer.isArmed || earliest < waitTimer.deadline { loop.arm(waitTimer, at: earliest) }
     }
 
     private func waitHasTimedOut() {
@@ -208,7 +206,7 @@ final actor ClientCore: Connection.Owner {
             if case .disconnected(let last) = state { error.cause = last }
             call.finish(.failure(error))
         }
-        armWaitTimer()
+        if let next = waitingCalls.map(\.deadline).min() { loop.arm(waitTimer, at: next) }
     }
 
     // MARK: - Subscriptions
@@ -239,6 +237,8 @@ final actor ClientCore: Connection.Owner {
             perform(record.machine.clientFailed(error), record)
             return
         }
+        lastSubscription += 1
+        record.number = lastSubscription
         subscriptions[ObjectIdentifier(record)] = record
         record.timer = LoopTimer { [weak self, weak record] in
             guard let self, let record else { return }
@@ -313,7 +313,11 @@ final actor ClientCore: Connection.Owner {
     }
 
     private func openStream(_ attempt: Int, _ record: SubscriptionRecord) {
-        guard case .connected(let connection) = state else { return }
+        guard case .connected(let connection) = state else {
+            // A wait ended while there was no connection: the next one opens it.
+            subscription(record, attempt: attempt, .connectionLost)
+            return
+        }
         do throws(GreengrassIPCError) {
             let started = connection.assumeIsolated { connection in
                 Result { () throws(GreengrassIPCError) in try connection.start(record, attempt: attempt) }
@@ -336,7 +340,7 @@ final actor ClientCore: Connection.Owner {
     }
 
     private var orderedSubscriptions: [SubscriptionRecord] {
-        Array(subscriptions.values)
+        subscriptions.values.sorted { $0.number < $1.number }
     }
 
     private func log(

@@ -65,7 +65,7 @@ public final class GreengrassIPCClient: GreengrassIPCCaller {
     /// - Throws: `.accessDenied` when the nucleus does not know the token (any more): the component must be relaunched.
     public func run() async throws(GreengrassIPCError) {
         let error = await core.run()
-        if error.code != .closed, error.code != .cancelled { throw error }
+        if error.code != .closed { throw error }
     }
 
     /// Closes subscriptions and the connection; calls that wait fail with `.closed`. ``run()`` returns.
@@ -75,6 +75,9 @@ public final class GreengrassIPCClient: GreengrassIPCCaller {
 
     package var loop: EventLoop { core.loop }
 
+    /// Sends a request and waits for its response.
+    ///
+    /// - Throws: the service's error, or why no answer came. Cancelling the task ends this call's stream only.
     public func call<Operation: GreengrassIPCOperation>(
         _ operation: Operation.Type,
         _ request: Operation.Request
@@ -85,6 +88,9 @@ public final class GreengrassIPCClient: GreengrassIPCCaller {
         return try Self.decode(Operation.Response.self, reply, descriptor)
     }
 
+    /// Opens a subscription for as long as `body` takes.
+    ///
+    /// - Throws: `GreengrassIPCError` when the subscription is refused, and whatever `body` throws.
     public func subscribe<Operation: GreengrassIPCStreamingOperation, Result>(
         _ operation: Operation.Type,
         _ request: Operation.Request,

@@ -16,6 +16,7 @@ struct ReconnectMachine {
     static let silentRefusals = 3
 
     private let backoff: Backoff
+    private var openedAt: Instant?
     private var failures = 0
     private var refusals = 0
 
@@ -23,16 +24,20 @@ struct ReconnectMachine {
         self.backoff = backoff
     }
 
-    mutating func opened() {
-        failures = 0
+    mutating func opened(now: Instant) {
+        openedAt = now
         refusals = 0
     }
 
     mutating func failed(
         _ error: GreengrassIPCError,
         isFinal: Bool,
+        now: Instant,
         using generator: inout some RandomNumberGenerator
     ) -> Action {
+        // A connection that is lost as soon as it is made is no reason to start with short waits again.
+        if let openedAt, now - openedAt >= backoff.maximum { failures = 0 }
+        openedAt = nil
         if isFinal { return .giveUp(error) }
         if error.code == .accessDenied {
             refusals += 1

@@ -88,6 +88,9 @@ public struct GreengrassIPCConfiguration: Sendable {
 
     /// Checks what can be checked without the nucleus.
     func check() throws(GreengrassIPCError) {
+        guard !socketPath.isEmpty, !socketPath.utf8.contains(0) else {
+            throw GreengrassIPCError(.invalidConfiguration, "the socket's path is empty or holds a zero byte")
+        }
         let length = socketPath.utf8.count
         guard length <= SocketAddress.longestPath else {
             throw GreengrassIPCError(
@@ -97,69 +100,4 @@ public struct GreengrassIPCConfiguration: Sendable {
             )
         }
     }
-}
-
-/// The waits between attempts: each twice the last, with jitter, up to a cap.
-public struct Backoff: Sendable, Hashable {
-    /// The first wait.
-    public var initial: Duration
-    /// The longest wait.
-    public var maximum: Duration
-
-    /// Waits from `initial` up to `maximum`.
-    public init(initial: Duration = .milliseconds(100), maximum: Duration = .seconds(5)) {
-        self.initial = initial
-        self.maximum = maximum
-    }
-
-    /// The wait after so many failures (1 is the first): between half and all of the step's length.
-    package func wait(afterFailures failures: Int, using generator: inout some RandomNumberGenerator) -> Duration {
-        let doublings = min(max(failures - 1, 0), 30)
-        let full = min(initial.nanoseconds.multipliedFullWidth(by: 1 << Int64(doublings)), maximum.nanoseconds)
-        return .nanoseconds(Int64.random(in: (full / 2)...max(full, 1), using: &generator))
-    }
-}
-
-/// The smaller of a product that may not fit and a limit that does.
-private func min(_ product: (high: Int64, low: UInt64), _ limit: Int64) -> Int64 {
-    guard product.high == 0, product.low <= UInt64(limit) else { return limit }
-    return Int64(product.low)
-}
-
-/// Something that a library must not keep to itself and cannot throw.
-public struct LogEvent: Sendable {
-    /// How much it matters.
-    public enum Level: String, Sendable, Hashable {
-        /// For developers of this library.
-        case debug
-        /// Something went wrong that will be tried again.
-        case info
-        /// Something is lost: events, or the connection.
-        case warning
-    }
-
-    /// What has happened; for programs.
-    public enum Kind: String, Sendable, Hashable {
-        /// A connection is there.
-        case connected
-        /// The connection is lost.
-        case disconnected
-        /// No connection could be made; the next attempt comes after `wait`.
-        case connectFailed
-        /// A subscription was made again on a new connection: events may be missing.
-        case gap
-        /// A subscription was refused or ended by the nucleus and will be made again.
-        case subscriptionFailed
-        /// An event could not be read, or is of an unknown shape, and was left out.
-        case eventDropped
-    }
-
-    /// What has happened.
-    public var kind: Kind
-    /// How much it matters.
-    public var level: Level
-    /// A sentence without values.
-    public var message: String
-    /// The values: keys are `operation`, `error`, `attempt`, `wait`, `socket`.
-    public var metadata: [(key: String, value: String)]
 }

@@ -65,7 +65,10 @@ final actor Connection: StreamSocketOwner {
 
     /// Opens a stream for a subscription; answers its id.
     func start(_ record: SubscriptionRecord, attempt: Int) throws(GreengrassIPCError) -> Int32 {
-        let kind = StreamKind.subscription(eventShape: record.operation.eventShapeBytes)
+        let kind = StreamKind.subscription(
+            eventShape: record.operation.eventShapeBytes,
+            responseShape: record.operation.responseShapeBytes
+        )
         let deadline = record.responseTimeout.map { Instant.now() + $0 } ?? Instant(nanoseconds: .max)
         return try open(
             .subscription(record, attempt: attempt),
@@ -207,9 +210,18 @@ final actor Connection: StreamSocketOwner {
             owner?.subscription(record, attempt: attempt, .failed(error))
         case .unknownEvent(.subscription(let record, _)):
             log(.eventDropped, .debug, "an event of unknown shape was left out", [("operation", record.operation.name)])
-        case .answerPing:
-            send { output throws(EventStreamError) in try ClientFrame.appendPingResponse(to: &output, message) }
+        case .answerPing: answer(ping: message)
         case .fail(let failure): close(violation(failure, message))
+        }
+    }
+
+    private func answer(ping: RPCMessage) {
+        do throws(EventStreamError) {
+            try socket?.write { output throws(EventStreamError) in
+                try ClientFrame.appendPingResponse(to: &output, ping)
+            }
+        } catch {
+            // One with a header longer than may be written: not worth a connection.
         }
     }
 
@@ -279,9 +291,10 @@ final actor Connection: StreamSocketOwner {
         socket = nil
         loop.cancel(deadlineTimer)
         loop.cancel(handshakeTimer)
+        let callError = Self.callError(error)
         for context in machine.closed() {
             switch context {
-            case .call(let call): call.finish(.failure(error.during(call.operation.name)))
+            case .call(let call): call.finish(.failure(callError.during(call.operation.name)))
             case .subscription(let record, let attempt):
                 owner?.subscription(record, attempt: attempt, .connectionLost)
             }
@@ -295,6 +308,13 @@ final actor Connection: StreamSocketOwner {
         guard !isClosed else { return }
         socket?.flush()
         close(error)
+    }
+
+    /// What a call in flight fails with. Whatever ended the connection, the caller has to know that the nucleus may
+    /// have acted on the request.
+    private static func callError(_ error: GreengrassIPCError) -> GreengrassIPCError {
+        if error.code == .connectionLost || error.code == .closed { return error }
+        return GreengrassIPCError(.connectionLost, "the connection was lost", cause: error)
     }
 
     private func lost(_ text: String, _ cause: (any Error)?) -> GreengrassIPCError {

@@ -6,8 +6,8 @@ internal import EventReactor
 enum StreamKind: Sendable {
     /// One request, one reply.
     case call
-    /// A response, then events of this shape until either side ends the stream.
-    case subscription(eventShape: [UInt8])
+    /// A response, then events until either side ends the stream; told apart by their shapes.
+    case subscription(eventShape: [UInt8], responseShape: [UInt8])
 }
 
 /// One connection to the nucleus: the handshake and the streams on it [protocol 3, 4]. No input or output, no clock.
@@ -114,7 +114,7 @@ struct ConnectionMachine<Context> {
     }
 
     private mutating func receivedOnStream(_ message: RPCMessage, _ stream: Stream) -> ReceivedAction {
-        guard case .subscription(let eventShape) = stream.kind else {
+        guard case .subscription(let eventShape, let responseShape) = stream.kind else {
             // Over at the first reply, whatever its flags: lite never says TERMINATE.
             streams[message.streamID] = nil
             return .reply(stream.context)
@@ -128,7 +128,10 @@ struct ConnectionMachine<Context> {
             streams[message.streamID] = nil
             return .ended(stream.context)
         }
-        guard !stream.isEstablished else { return .unknownEvent(stream.context) }
+        // A response without a shape is let pass; what has another shape is an event that this library does not know.
+        guard !stream.isEstablished, !message.hasShape || message.isOfShape(responseShape) else {
+            return .unknownEvent(stream.context)
+        }
         streams[message.streamID]?.isEstablished = true
         streams[message.streamID]?.deadline = Instant(nanoseconds: .max)
         return .established(stream.context)

@@ -10,7 +10,7 @@ enum ErrorPayload {
     static func decode(_ message: RPCMessage, operation: String) -> GreengrassIPCError {
         let shape = message.modelType.flatMap(name(ofShape:))
         guard let body = try? JSONValue(jsonBytes: message.payload), case .object = body else {
-            let kind = message.contentType ?? "no content type"
+            let kind = message.contentType.map(excerpt) ?? "no content type"
             let text = excerpt(String(decoding: message.payload.prefix(longestText), as: UTF8.self))
             return GreengrassIPCError(
                 shape.map { .service($0) } ?? .unmodelledError,
@@ -20,8 +20,7 @@ enum ErrorPayload {
         }
         // `message` is the model's member; lite knows only `_message`; the classic nucleus may leave either empty.
         let texts = [body["message"], body["_message"]].compactMap { $0?.stringValue }.filter { !$0.isEmpty }
-        let code = body["_errorCode"]?.stringValue
-        guard let name = shape ?? code else {
+        guard let name = shape ?? body["_errorCode"]?.stringValue.flatMap(Self.name(ofShape:)) else {
             let text = [body["error"]?.stringValue, texts.first].compactMap { $0 }.joined(separator: ": ")
             return GreengrassIPCError(
                 .unmodelledError,
@@ -45,10 +44,18 @@ enum ErrorPayload {
 
     private static func name(ofShape shape: String) -> String? {
         let name = shape.split(separator: "#").last.map(String.init)
-        return name?.isEmpty == false ? name : nil
+        return name?.isEmpty == false ? name.map(excerpt) : nil
     }
 
+    /// Short, and on one line: what breaks lines or steers terminals is taken out.
     private static func excerpt(_ text: String) -> String {
-        String(text.unicodeScalars.prefix(longestText).map { $0.value < 0x20 ? " " : Character($0) })
+        String(
+            text.unicodeScalars.prefix(longestText).map { scalar in
+                switch scalar.value {
+                case 0..<0x20, 0x7F...0x9F, 0x2028, 0x2029: " "
+                default: Character(scalar)
+                }
+            }
+        )
     }
 }

@@ -70,6 +70,7 @@ package struct RPCMessage: Sendable {
     package var terminatesStream: Bool { flags & MessageFlags.terminateStream != 0 }
 
     package var contentType: String? { contentTypeRange.map(headers.string(at:)) }
+    package var hasShape: Bool { modelTypeRange != nil }
     package var modelType: String? { modelTypeRange.map(headers.string(at:)) }
 
     /// Whether the payload is of a shape, given as UTF-8.

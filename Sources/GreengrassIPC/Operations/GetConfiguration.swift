@@ -2,8 +2,11 @@
 
 /// The operation GetConfiguration.
 public enum GetConfiguration: GreengrassIPCOperation {
+    /// What is asked.
     public typealias Request = GetConfigurationRequest
+    /// What is answered.
     public typealias Response = GetConfigurationResponse
+    /// Its names on the wire.
     public static let descriptor = OperationDescriptor("aws.greengrass#GetConfiguration")
 }
 
@@ -22,6 +25,7 @@ public struct GetConfigurationRequest: Sendable, Hashable {
 }
 
 extension GetConfigurationRequest: JSONWritable {
+    /// Writes it as JSON.
     public func write(to writer: inout JSONWriter) throws(JSONError) {
         writer.beginObject()
         try writer.member("componentName", componentName)
@@ -45,6 +49,7 @@ public struct GetConfigurationResponse: Sendable, Hashable {
 }
 
 extension GetConfigurationResponse: JSONReadable {
+    /// Reads it from JSON.
     public init(from reader: inout JSONReader) throws(JSONError) {
         self.init()
         try reader.beginObject()

@@ -31,10 +31,12 @@ public enum QOS: Sendable, Hashable {
 }
 
 extension QOS: JSONReadable, JSONWritable {
+    /// Reads it from JSON.
     public init(from reader: inout JSONReader) throws(JSONError) {
         self.init(wireValue: try reader.readEnumeration())
     }
 
+    /// Writes it as JSON.
     public func write(to writer: inout JSONWriter) {
         writer.string(wireValue)
     }
@@ -69,10 +71,12 @@ public enum PayloadFormat: Sendable, Hashable {
 }
 
 extension PayloadFormat: JSONReadable, JSONWritable {
+    /// Reads it from JSON.
     public init(from reader: inout JSONReader) throws(JSONError) {
         self.init(wireValue: try reader.readEnumeration())
     }
 
+    /// Writes it as JSON.
     public func write(to writer: inout JSONWriter) {
         writer.string(wireValue)
     }
@@ -93,6 +97,7 @@ public struct UserProperty: Sendable, Hashable {
 }
 
 extension UserProperty: JSONReadable, JSONWritable {
+    /// Reads it from JSON.
     public init(from reader: inout JSONReader) throws(JSONError) {
         self.init()
         try reader.beginObject()
@@ -107,6 +112,7 @@ extension UserProperty: JSONReadable, JSONWritable {
         }
     }
 
+    /// Writes it as JSON.
     public func write(to writer: inout JSONWriter) throws(JSONError) {
         writer.beginObject()
         try writer.member("key", key)
@@ -161,6 +167,7 @@ public struct MQTTMessage: Sendable, Hashable {
 }
 
 extension MQTTMessage: JSONReadable, JSONWritable {
+    /// Reads it from JSON.
     public init(from reader: inout JSONReader) throws(JSONError) {
         var topicName: String?
         self.init(topicName: "")
@@ -192,6 +199,7 @@ extension MQTTMessage: JSONReadable, JSONWritable {
         self.topicName = topicName
     }
 
+    /// Writes it as JSON.
     public func write(to writer: inout JSONWriter) throws(JSONError) {
         writer.beginObject()
         try writer.member("topicName", topicName)
@@ -216,6 +224,7 @@ public enum IoTCoreMessage: Sendable, Hashable {
 }
 
 extension IoTCoreMessage: JSONReadable, JSONWritable {
+    /// Reads it from JSON.
     public init(from reader: inout JSONReader) throws(JSONError) {
         var result = IoTCoreMessage.unknown("")
         try reader.beginObject()
@@ -230,6 +239,7 @@ extension IoTCoreMessage: JSONReadable, JSONWritable {
         self = result
     }
 
+    /// Writes it as JSON.
     public func write(to writer: inout JSONWriter) throws(JSONError) {
         writer.beginObject()
         switch self {

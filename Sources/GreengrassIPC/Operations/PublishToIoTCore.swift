@@ -2,8 +2,11 @@
 
 /// The operation PublishToIoTCore.
 public enum PublishToIoTCore: GreengrassIPCOperation {
+    /// What is asked.
     public typealias Request = PublishToIoTCoreRequest
+    /// What is answered.
     public typealias Response = PublishToIoTCoreResponse
+    /// Its names on the wire.
     public static let descriptor = OperationDescriptor("aws.greengrass#PublishToIoTCore")
 }
 
@@ -57,6 +60,7 @@ public struct PublishToIoTCoreRequest: Sendable, Hashable {
 }
 
 extension PublishToIoTCoreRequest: JSONWritable {
+    /// Writes it as JSON.
     public func write(to writer: inout JSONWriter) throws(JSONError) {
         writer.beginObject()
         try writer.member("topicName", topicName)
@@ -80,6 +84,7 @@ public struct PublishToIoTCoreResponse: Sendable, Hashable {
 }
 
 extension PublishToIoTCoreResponse: JSONReadable {
+    /// Reads it from JSON.
     public init(from reader: inout JSONReader) throws(JSONError) {
         try reader.beginObject()
         while try reader.nextMember() { try reader.skipValue() }

@@ -2,9 +2,13 @@
 
 /// The operation SubscribeToIoTCore.
 public enum SubscribeToIoTCore: GreengrassIPCStreamingOperation {
+    /// What is asked.
     public typealias Request = SubscribeToIoTCoreRequest
+    /// What is answered.
     public typealias Response = SubscribeToIoTCoreResponse
+    /// What its stream brings.
     public typealias Event = IoTCoreMessage
+    /// Its names on the wire.
     public static let descriptor = OperationDescriptor(
         "aws.greengrass#SubscribeToIoTCore",
         eventShape: "aws.greengrass#IoTCoreMessage"
@@ -26,6 +30,7 @@ public struct SubscribeToIoTCoreRequest: Sendable, Hashable {
 }
 
 extension SubscribeToIoTCoreRequest: JSONReadable, JSONWritable {
+    /// Reads it from JSON.
     public init(from reader: inout JSONReader) throws(JSONError) {
         var topicName: String?
         var qos: QOS?
@@ -44,6 +49,7 @@ extension SubscribeToIoTCoreRequest: JSONReadable, JSONWritable {
         self.init(topicName: topicName, qos: qos)
     }
 
+    /// Writes it as JSON.
     public func write(to writer: inout JSONWriter) throws(JSONError) {
         writer.beginObject()
         try writer.member("topicName", topicName)
@@ -59,11 +65,13 @@ public struct SubscribeToIoTCoreResponse: Sendable, Hashable {
 }
 
 extension SubscribeToIoTCoreResponse: JSONReadable, JSONWritable {
+    /// Reads it from JSON.
     public init(from reader: inout JSONReader) throws(JSONError) {
         try reader.beginObject()
         while try reader.nextMember() { try reader.skipValue() }
     }
 
+    /// Writes it as JSON.
     public func write(to writer: inout JSONWriter) throws(JSONError) {
         writer.beginObject()
         writer.endObject()

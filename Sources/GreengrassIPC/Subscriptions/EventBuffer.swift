@@ -33,16 +33,40 @@ final class EventBuffer<Event: JSONReadable & Sendable>: EventSink {
         var items: [SubscriptionItem<Event>?] = []
         /// The items before this one have been taken.
         var head = 0
+        /// What each event takes of the byte limit; nil for a gap, which takes nothing of either limit.
+        var costs: [Int?] = []
+        var eventCount = 0
         var byteCount = 0
-        var costs: [Int] = []
         var end: Result<Void, GreengrassIPCError>?
         var waiter: (id: Int, continuation: UnsafeContinuation<Next, Never>)?
         var lastWaiter = 0
         var cancelledWaiter = 0
+
+        /// The next item, or the end; nil when there is neither yet.
+        mutating func take(compactingAt limit: Int) -> Next? {
+            guard head < items.count else { return end?.map { nil } }
+            // Taken out of its place, so that nothing of it is kept.
+            let item = items[head].take()
+            if let cost = costs[head] {
+                eventCount -= 1
+                byteCount -= cost
+            }
+            head += 1
+            if head == items.count {
+                items.removeAll(keepingCapacity: true)
+                costs.removeAll(keepingCapacity: true)
+                head = 0
+            } else if head >= limit {
+                items.removeFirst(head)
+                costs.removeFirst(head)
+                head = 0
+            }
+            return .success(item)
+        }
     }
 
     private enum Addition { case kept, full, wakes(UnsafeContinuation<Next, Never>) }
-    private enum Wait { case waits, retries, cancelled, misused }
+    private enum Wait { case waits, ready(Next), cancelled, misused }
 
     private let state = Lock(State())
     private let bufferLimit: Int
@@ -68,7 +92,7 @@ final class EventBuffer<Event: JSONReadable & Sendable>: EventSink {
     }
 
     func gap() {
-        _ = add(.gap, cost: 0)
+        _ = add(.gap, cost: nil)
     }
 
     func finish(_ error: GreengrassIPCError?) {
@@ -81,19 +105,25 @@ final class EventBuffer<Event: JSONReadable & Sendable>: EventSink {
         waiter?.resume(returning: error.map { .failure($0) } ?? .success(nil))
     }
 
-    private func add(_ item: SubscriptionItem<Event>, cost: Int) -> Bool {
+    private func add(_ item: SubscriptionItem<Event>, cost: Int?) -> Bool {
         let outcome = state.withLock { state -> Addition in
             guard state.end == nil else { return .kept }
             if let waiter = state.waiter {
                 state.waiter = nil
                 return .wakes(waiter.continuation)
             }
-            // Whatever its size, an event that nothing waits before is taken.
-            let count = state.items.count - state.head
-            guard count == 0 || (count < bufferLimit && state.byteCount + cost <= byteLimit) else { return .full }
+            if let cost {
+                // Whatever its size, an event that none waits before is taken.
+                let fits = state.eventCount < bufferLimit && state.byteCount + cost <= byteLimit
+                guard state.eventCount == 0 || fits else { return .full }
+                state.eventCount += 1
+                state.byteCount += cost
+            } else if state.head < state.items.count, case .some(nil) = state.costs.last {
+                // One gap says it: a connection that flaps must not fill the memory.
+                return .kept
+            }
             state.items.append(item)
             state.costs.append(cost)
-            state.byteCount += cost
             return .kept
         }
         switch outcome {
@@ -114,7 +144,7 @@ final class EventBuffer<Event: JSONReadable & Sendable>: EventSink {
             state.lastWaiter += 1
             return state.lastWaiter
         }
-        let next: Next = await withTaskCancellationHandler {
+        let next = await withTaskCancellationHandler {
             await withUnsafeContinuation { wait(id, $0) }
         } onCancel: {
             cancel(id)
@@ -123,25 +153,7 @@ final class EventBuffer<Event: JSONReadable & Sendable>: EventSink {
     }
 
     private func take() -> Next? {
-        state.withLock { state in
-            if state.head < state.items.count {
-                // Taken out of its place, so that nothing of it is kept.
-                guard let item = state.items[state.head].take() else { return nil }
-                state.byteCount -= state.costs[state.head]
-                state.head += 1
-                if state.head == state.items.count {
-                    state.items.removeAll(keepingCapacity: true)
-                    state.costs.removeAll(keepingCapacity: true)
-                    state.head = 0
-                } else if state.head >= bufferLimit {
-                    state.items.removeFirst(state.head)
-                    state.costs.removeFirst(state.head)
-                    state.head = 0
-                }
-                return .success(item)
-            }
-            return state.end?.map { nil }
-        }
+        state.withLock { $0.take(compactingAt: bufferLimit) }
     }
 
     private func wait(_ id: Int, _ continuation: UnsafeContinuation<Next, Never>) {
@@ -149,13 +161,13 @@ final class EventBuffer<Event: JSONReadable & Sendable>: EventSink {
             guard state.waiter == nil else { return .misused }
             if state.cancelledWaiter == id { return .cancelled }
             // It can have come since the buffer was looked at.
-            if state.head < state.items.count || state.end != nil { return .retries }
+            if let next = state.take(compactingAt: bufferLimit) { return .ready(next) }
             state.waiter = (id, continuation)
             return .waits
         }
         switch outcome {
         case .waits: break
-        case .retries: continuation.resume(returning: take() ?? .success(nil))
+        case .ready(let next): continuation.resume(returning: next)
         case .cancelled: continuation.resume(returning: .failure(Self.cancelled))
         case .misused:
             let text = "a subscription has one consumer, and another one is waiting"

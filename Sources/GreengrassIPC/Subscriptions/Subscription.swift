@@ -5,7 +5,9 @@
 /// It ends when the closure that it was given to is left. A consumer that falls behind by more than the buffer holds
 /// is cut off with `.slowConsumer`; the connection and the other subscriptions are never held up by it.
 public struct Subscription<Event: JSONReadable & Sendable>: AsyncSequence, Sendable {
+    /// What is iterated over.
     public typealias Element = Event
+    /// What iterating throws.
     public typealias Failure = GreengrassIPCError
 
     private let buffer: EventBuffer<Event>
@@ -47,7 +49,9 @@ public struct Subscription<Event: JSONReadable & Sendable>: AsyncSequence, Senda
 
     /// Events and gaps.
     public struct WithGaps: AsyncSequence, Sendable {
+        /// What is iterated over.
         public typealias Element = SubscriptionItem<Event>
+        /// What iterating throws.
         public typealias Failure = GreengrassIPCError
 
         fileprivate let buffer: EventBuffer<Event>

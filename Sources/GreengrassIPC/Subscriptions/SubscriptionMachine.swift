@@ -120,6 +120,7 @@ struct SubscriptionMachine {
             return [wasReady ? .gap : .ready(response), .arm(nextRenewal(now))]
         case .renewing(let live, attempt):
             state = .live(attempt: attempt)
+            failures = 0
             renewals += 1
             return [.close(attempt: live), .arm(nextRenewal(now))]
         default: return []

@@ -7,6 +7,7 @@ public struct SubscriptionOptions: Sendable {
     /// A stream can be deaf without a sign. On the classic nucleus it is when it was made before the broker had
     /// forgotten an earlier subscription of the same filter, as at each quick relaunch of a component: renewals soon
     /// after subscribing cure that. On lite it is after its MQTT daemon has restarted: periodic ones cure that.
+    /// For as long as both streams are there, an event may come twice.
     public struct Renewal: Sendable, Hashable {
         /// How long after the subscription was made the first renewals come; ascending.
         public var after: [Duration]

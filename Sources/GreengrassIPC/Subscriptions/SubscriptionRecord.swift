@@ -12,7 +12,8 @@ final class SubscriptionRecord: @unchecked Sendable {
     var machine: SubscriptionMachine
     var streams: [Int: (connection: Connection, id: Int32)] = [:]
     var firstResponse: UnsafeContinuation<Result<[UInt8], GreengrassIPCError>, Never>?
-    var isCancelled = false
+    /// Subscriptions are made again in the order in which they were first asked for.
+    var number = 0
     var timer: LoopTimer?
 
     init(_ operation: OperationDescriptor, payload: [UInt8], sink: any EventSink, options: SubscriptionOptions) {

@@ -14,6 +14,13 @@ final class ScriptedNucleus: ListenerOwner, @unchecked Sendable {
     private var listener: Listener?
     private(set) var connections: [Peer] = []
     private let onMessage: (Peer, RPCMessage) -> Void
+    private var waiters: [Waiter] = []
+
+    private struct Waiter {
+        let isMet: (ScriptedNucleus) -> Bool
+        let deadline: LoopTimer
+        let resume: (Bool) -> Void
+    }
 
     init(_ loop: EventLoop, onMessage: @escaping (Peer, RPCMessage) -> Void) throws {
         self.loop = loop
@@ -41,6 +48,34 @@ final class ScriptedNucleus: ListenerOwner, @unchecked Sendable {
         let peer = Peer(number: connections.count + 1, nucleus: self)
         connections.append(peer)
         try? peer.adopt(descriptor)
+        somethingHasHappened()
+    }
+
+    /// Waits until what the nucleus has seen meets a condition; false when it has not after ten seconds.
+    nonisolated func sees(_ condition: @escaping @Sendable (ScriptedNucleus) -> Bool) async -> Bool {
+        await withCheckedContinuation { continuation in
+            loop.execute { self.wait(condition) { continuation.resume(returning: $0) } }
+        }
+    }
+
+    private func wait(_ condition: @escaping (ScriptedNucleus) -> Bool, _ resume: @escaping (Bool) -> Void) {
+        let deadline = LoopTimer { [unowned self] in
+            let waiters = self.waiters
+            self.waiters = []
+            for waiter in waiters { waiter.resume(waiter.isMet(self)) }
+        }
+        loop.arm(deadline, after: .seconds(10))
+        waiters.append(Waiter(isMet: condition, deadline: deadline, resume: resume))
+        somethingHasHappened()
+    }
+
+    private func somethingHasHappened() {
+        let met = waiters.filter { $0.isMet(self) }
+        waiters.removeAll { waiter in met.contains { $0.deadline === waiter.deadline } }
+        for waiter in met {
+            loop.cancel(waiter.deadline)
+            waiter.resume(true)
+        }
     }
 
     /// One connection, seen from the nucleus.
@@ -48,10 +83,13 @@ final class ScriptedNucleus: ListenerOwner, @unchecked Sendable {
         // Safety: loop-confined, as the nucleus.
         let number: Int
         private unowned let nucleus: ScriptedNucleus
+        var loop: EventLoop { nucleus.loop }
         private var socket: StreamSocket?
         private var decoder = MessageDecoder()
         private(set) var received: [RPCMessage] = []
         private(set) var sawEnd = false
+        /// Closes when more bytes come, without reading them: the client's end is reset.
+        var resetsAtNextBytes = false
 
         init(number: Int, nucleus: ScriptedNucleus) {
             self.number = number
@@ -66,6 +104,8 @@ final class ScriptedNucleus: ListenerOwner, @unchecked Sendable {
 
         func socketIsReadable() {
             guard let socket else { return }
+            if resetsAtNextBytes { return close() }
+            defer { nucleus.somethingHasHappened() }
             do {
                 var ended = false
                 try decoder.append(capacity: 65536) { buffer throws(SystemError) in
@@ -93,6 +133,11 @@ final class ScriptedNucleus: ListenerOwner, @unchecked Sendable {
         }
 
         func send(_ bytes: [UInt8]) { socket?.write(bytes) }
+
+        /// The ids of the streams that the client has ended.
+        var terminated: [Int32] { received.filter(\.terminatesStream).map(\.streamID) }
+        /// The client's requests.
+        var requests: [RPCMessage] { received.filter { $0.operation != nil } }
 
         func send(
             type: Int32 = MessageType.application,
@@ -150,4 +195,11 @@ extension RPCMessage {
     }
 
     var json: JSONValue? { try? JSONValue(jsonBytes: payload) }
+}
+
+extension ScriptedNucleus.Peer {
+    /// Does something a few turns of the loop later.
+    func afterTurns(_ count: Int, _ body: @escaping @Sendable (ScriptedNucleus.Peer) -> Void) {
+        loop.execute { if count == 0 { body(self) } else { self.afterTurns(count - 1, body) } }
+    }
 }

@@ -6,7 +6,10 @@ import Testing
 @testable import GreengrassIPC
 
 /// Runs a client against a scripted peer, both on one loop of their own.
+///
+/// - Parameter listens: false when the socket is not there yet; `ScriptedNucleus.listen` makes it.
 func withTestNucleus(
+    listens: Bool = true,
     configure: (inout GreengrassIPCConfiguration) -> Void = { _ in },
     onMessage: @escaping @Sendable (ScriptedNucleus.Peer, RPCMessage) -> Void,
     _ body: @Sendable (GreengrassIPCClient, ScriptedNucleus) async throws -> Void
@@ -14,7 +17,7 @@ func withTestNucleus(
     let loop = try EventLoop.start()
     let nucleus = try await onLoop(loop) {
         let nucleus = try ScriptedNucleus(loop, onMessage: onMessage)
-        try nucleus.listen()
+        if listens { try nucleus.listen() }
         return nucleus
     }
     var configuration = GreengrassIPCConfiguration(
@@ -62,5 +65,28 @@ func answering(
             shape: operation + "Response",
             json: answers[operation] ?? "{}"
         )
+    }
+}
+
+/// Lets everything that is ready on a loop run.
+func settle(_ loop: EventLoop) async {
+    for _ in 0..<20 { try? await onLoop(loop) {} }
+}
+
+/// The code of the error that a body throws; nil when it throws none.
+func code<Value>(_ body: () async throws -> Value) async -> GreengrassIPCError.Code? {
+    await failure(body)?.code
+}
+
+/// The error that a body throws; nil when it throws none.
+func failure<Value>(_ body: () async throws -> Value) async -> GreengrassIPCError? {
+    do {
+        _ = try await body()
+        return nil
+    } catch let error as GreengrassIPCError {
+        return error
+    } catch {
+        Issue.record("another error: \(error)")
+        return nil
     }
 }

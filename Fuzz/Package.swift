@@ -23,7 +23,7 @@ func harness(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
         dependencies: dependencies,
         path: name,
         swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])],
-        linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]
+        linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])]
     )
 }
 

@@ -35,9 +35,9 @@ package func nanosecondsEach(count: Int, batches: Int = 15, _ body: () -> Void) 
 package func column(_ value: Double, _ places: Int = 0, width: Int = 10) -> String {
     var factor = 1.0
     for _ in 0..<places { factor *= 10 }
-    let scaled = (value * factor).rounded()
-    guard scaled.isFinite, scaled.magnitude < 1e15 else { return pad("-", width) }
-    var digits = String(Int(scaled.magnitude))
+    let scaled = value * factor
+    guard scaled.magnitude < 1e15 else { return pad("-", width) }
+    var digits = String(Int(scaled.magnitude + 0.5))
     if places > 0 {
         while digits.count <= places { digits = "0" + digits }
         digits.insert(".", at: digits.index(digits.endIndex, offsetBy: -places))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import EventReactor
-public import GreengrassIPC
+import GreengrassIPC
 
 // What a test does to the nucleus and learns from it.
 extension NucleusSimulator {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import EventReactor
-public import GreengrassIPC
+package import EventReactor
+import GreengrassIPC
 
 /// A nucleus to test components against: it listens on a Unix socket in this process and serves the IPC operations
 /// with believable state, in the dialect of either nucleus.

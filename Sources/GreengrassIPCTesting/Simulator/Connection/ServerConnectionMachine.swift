@@ -90,7 +90,7 @@ struct ServerConnectionMachine: Sendable {
 
     /// The client sends no more. `unread` bytes of a message had come.
     mutating func endOfFile(unread: Int) -> [ConnectionAction] {
-        guard phase != .closed else { return [] }
+        guard phase != .closed, phase != .refused else { return [] }
         phase = .closed
         var actions: [ConnectionAction] = []
         if unread > 0 {

@@ -60,13 +60,14 @@ extension NucleusSimulator {
         _ timeout: Duration,
         until condition: @escaping (borrowing NucleusMachine) -> Bool
     ) async throws {
-        guard !isStopped else { throw NucleusSimulatorError(.stopped, "the simulator was stopped") }
-        if condition(nucleus) { return }
         waiterCount += 1
         let identifier = waiterCount
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+                // Looked at here and not before: there may be another turn of the loop before the closure runs.
                 if Task.isCancelled { return continuation.resume(throwing: CancellationError()) }
+                if isStopped { return continuation.resume(throwing: Self.stoppedError) }
+                if condition(nucleus) { return continuation.resume() }
                 let timer = LoopTimer { [weak self] in
                     self?.assumeIsolated {
                         $0.endWaiter(identifier, with: NucleusSimulatorError(.timedOut, "waited for \(what)"))
@@ -93,13 +94,16 @@ extension NucleusSimulator {
         }
     }
 
+    private static var stoppedError: NucleusSimulatorError {
+        NucleusSimulatorError(.stopped, "the simulator was stopped")
+    }
+
     /// Lets those go on whose condition has come true.
     func resumeWaiters() {
         for waiter in waiters where waiter.condition(nucleus) { endWaiter(waiter.identifier, with: nil) }
     }
 
     func failWaiters() {
-        let stopped = NucleusSimulatorError(.stopped, "the simulator was stopped")
-        for waiter in waiters { endWaiter(waiter.identifier, with: stopped) }
+        for waiter in waiters { endWaiter(waiter.identifier, with: Self.stoppedError) }
     }
 }

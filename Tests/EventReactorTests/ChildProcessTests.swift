@@ -71,21 +71,6 @@ struct ChildProcessTests {
         #expect(throws: SystemError.self) { _ = try Pipe.holding(pattern(65_537)) }
     }
 
-    @Test func inheritsThreeDescriptors() async throws {
-        try await withTestLoop { loop in
-            // These two are not closed on exec.
-            let leaky = [dup(1), dup(1)]
-            let run = try ChildRun(
-                ChildConfiguration(executable: "/bin/sh", arguments: ["-c", "ls /proc/$$/fd | tr '\\n' ' '"]),
-                loop: loop
-            )
-            #expect(await run.finish() == .exited(0))
-            // A shell keeps none of its own below 10.
-            #expect(run.outputText.split(separator: " ").filter { $0.count == 1 } == ["0", "1", "2"])
-            for number in leaky { close(number) }
-        }
-    }
-
     @Test func startsWithACleanState() async throws {
         try await withTestLoop { loop in
             var configuration = ChildConfiguration(executable: "/bin/cat", arguments: ["/proc/self/status"])

@@ -44,7 +44,8 @@ package final class PipeReader: EventHandler, @unchecked Sendable {
 
     private let loop: EventLoop
     private var descriptor: FileDescriptor
-    private let action: (Event) -> Void
+    /// Let go of at the end: it may well refer to the reader's owner.
+    private var action: ((Event) -> Void)?
     private var isPaused = false
     private var isRegistered = false
 
@@ -85,8 +86,7 @@ package final class PipeReader: EventHandler, @unchecked Sendable {
         do throws(SystemError) {
             try register()
         } catch {
-            close()
-            action(.ended)
+            end()
         }
     }
 
@@ -108,12 +108,17 @@ package final class PipeReader: EventHandler, @unchecked Sendable {
         guard number >= 0 else { return }
         deregister()
         descriptor = .none
+        action = nil
+    }
+
+    private func end() {
+        let report = action
+        close()
+        report?(.ended)
     }
 
     package func descriptorIsReady(_ readiness: Readiness) {
-        guard case .ended = readOnce() else { return }
-        close()
-        action(.ended)
+        if case .ended = readOnce() { end() }
     }
 
     private enum Outcome { case bytes(Int), wouldBlock, ended }
@@ -123,7 +128,7 @@ package final class PipeReader: EventHandler, @unchecked Sendable {
             let count = Glibc.read(number, buffer.baseAddress, buffer.count)
             if count < 0, errno == EAGAIN || errno == EINTR { return .wouldBlock }
             guard count > 0 else { return .ended }
-            action(.bytes(UnsafeRawBufferPointer(rebasing: buffer[..<count])))
+            action?(.bytes(UnsafeRawBufferPointer(rebasing: buffer[..<count])))
             return .bytes(count)
         }
     }

@@ -11,7 +11,7 @@ package final class SignalSource: EventHandler, @unchecked Sendable {
     // Safety: loop-confined, asserted at every entry.
     private let loop: EventLoop
     private var descriptor: FileDescriptor
-    private let action: (Int32) -> Void
+    private var action: ((Int32) -> Void)?
 
     package static let terminate = SIGTERM
     package static let interrupt = SIGINT
@@ -50,12 +50,13 @@ package final class SignalSource: EventHandler, @unchecked Sendable {
         guard number >= 0 else { return }
         loop.deregister(number)
         descriptor = .none
+        action = nil
     }
 
     package func descriptorIsReady(_ readiness: Readiness) {
         var information = signalfd_siginfo()
         while number >= 0, Glibc.read(number, &information, MemoryLayout<signalfd_siginfo>.size) > 0 {
-            action(Int32(information.ssi_signo))
+            action?(Int32(information.ssi_signo))
         }
     }
 }

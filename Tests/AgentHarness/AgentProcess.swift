@@ -136,11 +136,11 @@ package final actor AgentProcess {
     }
 
     private func next(_ timeout: Duration, _ matches: @escaping (LogRecord) -> Bool) async -> LogRecord? {
-        if let found = search(matches) { return found }
-        if status != nil, output == nil { return nil }
         lastWaiter += 1
         let id = lastWaiter
         return await withCheckedContinuation { continuation in
+            if let found = search(matches) { return continuation.resume(returning: found) }
+            if status != nil { return continuation.resume(returning: nil) }
             let timer = LoopTimer { [weak self] in self?.assumeIsolated { $0.resume(id, nil) } }
             waiters.append(Waiter(id: id, matches: matches, continuation: continuation, timer: timer))
             loop.arm(timer, after: timeout)
@@ -169,8 +169,10 @@ package final actor AgentProcess {
     }
 
     package func waitForExit() async -> ExitStatus {
-        if let status { return status }
-        return await withCheckedContinuation { exitWaiters.append($0) }
+        await withCheckedContinuation { continuation in
+            // Looked at here and not before: the await itself may give way, and the process end meanwhile.
+            if let status { continuation.resume(returning: status) } else { exitWaiters.append(continuation) }
+        }
     }
 
     /// Ends the process if it still runs.

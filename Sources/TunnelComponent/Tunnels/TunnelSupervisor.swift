@@ -37,8 +37,10 @@ final actor TunnelSupervisor {
     func stop(_ reason: EndReason = .stopped) async {
         isStopping = true
         for tunnel in Array(tunnels.values) { tunnel.stop(reason) }
-        guard !tunnels.isEmpty else { return }
-        await withUnsafeContinuation { whenEmpty.append($0) }
+        await withUnsafeContinuation { continuation in
+            // Looked at here and not before: the await itself may give way, and the last tunnel end meanwhile.
+            if tunnels.isEmpty { continuation.resume() } else { whenEmpty.append(continuation) }
+        }
     }
 
     var count: Int { tunnels.count }

@@ -44,7 +44,10 @@ struct FramingTests {
         #expect(actions.count == 1)
     }
 
-    @Test("A message over 10 000 bytes closes a connection with lite, and is found on both", arguments: Dialect.allCases)
+    @Test(
+        "A message over 10 000 bytes closes a connection with lite, and is found on both",
+        arguments: Dialect.allCases
+    )
     func large(dialect: Dialect) {
         var harness = Harness(dialect)
         let connection = harness.login()

@@ -154,7 +154,9 @@ struct NucleusSimulatorTests {
         #expect(long?.message.contains("at most 107") == true)
         configuration.socketPath = directory + "/ipc.socket"
         let first = try await NucleusSimulator.start(configuration)
-        let taken = await #expect(throws: NucleusSimulatorError.self) { try await NucleusSimulator.start(configuration) }
+        let taken = await #expect(throws: NucleusSimulatorError.self) {
+            try await NucleusSimulator.start(configuration)
+        }
         #expect(taken?.code == .cannotListen)
         await first.stop()
         let second = try await NucleusSimulator.start(configuration)

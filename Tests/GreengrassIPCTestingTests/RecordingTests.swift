@@ -39,7 +39,8 @@ struct RecordingTests {
     }
 
     private func event(_ bytes: [UInt8]) throws -> BrokerMessage? {
-        guard let message = decode(bytes), message.headers["service-model-type"] == .string("aws.greengrass#IoTCoreMessage"),
+        guard let message = decode(bytes),
+            message.headers["service-model-type"] == .string("aws.greengrass#IoTCoreMessage"),
             let json = try JSONValue(jsonBytes: message.payload)["message"], let topic = json["topicName"]?.stringValue,
             let payload = Base64.decode(json["payload"]?.stringValue ?? "*")
         else { return nil }

@@ -14,8 +14,9 @@ trap clean_up EXIT
 # Builds the benchmarks and sets `tools` to the folder they are in.
 build_tools() {
     dev/setup --benchmarks
-    swift build -c release --package-path Benchmarks >&2
-    tools=$(swift build -c release --package-path Benchmarks --show-bin-path)
+    local options=(-c release --static-swift-stdlib --package-path Benchmarks)
+    swift build "${options[@]}" >&2
+    tools=$(swift build "${options[@]}" --show-bin-path)
 }
 
 # Builds a product as it is shipped and sets `product` to its path.

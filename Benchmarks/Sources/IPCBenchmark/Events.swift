@@ -55,7 +55,9 @@ enum Events {
         for try await event in messages {
             if received == 0 { started = baseline_now() }
             received += 1
-            guard event.message.payload?.count == 256 else { preconditionFailure("the event is not what was sent") }
+            guard case .message(let message) = event, message.payload?.count == 256 else {
+                preconditionFailure("the event is not what was sent")
+            }
             if received == count { break }
         }
         return Double(received - 1) * 1e9 / Double(baseline_now() - started)

@@ -3,6 +3,7 @@
 import AgentHarness
 import EventReactor
 import GreengrassIPC
+import GreengrassIPCTesting
 import Testing
 
 /// `plan`: what a notification would lead to, without a nucleus.
@@ -11,7 +12,7 @@ struct PlanTests {
     private func plan(
         _ payload: [UInt8],
         configuration: String,
-        _ body: (ExitStatus, [String], TestDirectory) async throws -> Void
+        _ body: (EventReactor.ExitStatus, [String], TestDirectory) async throws -> Void
     ) async throws {
         try await withNucleus { _, directory, loop in
             let notification = try directory.write("notification", String(decoding: payload, as: UTF8.self))

@@ -3,8 +3,9 @@
 import AgentHarness
 import EventReactor
 import GreengrassIPC
-import GreengrassIPCTesting
 import Testing
+
+@testable import GreengrassIPCTesting
 
 /// A nucleus that misbehaves while a tunnel is open: the tunnel lives on and the next notification is heard.
 @Suite(.serialized, .timeLimit(.minutes(1)))
@@ -63,6 +64,19 @@ struct ServerFaultTests {
         }
     }
 
+    /// Both nuclei's words for it are no JSON in some cases.
+    @Test(arguments: ["{ \"message\": \"x\"; }", "{ \"error\": \"x\"}\"message\": \"y\" }", "", "\u{0}"])
+    func `A connection-level error is lived through`(_ payload: String) async throws {
+        try await withAgent { test in
+            try await test.open("connected")
+            await test.nucleus.breakConnections(payload)
+            try await test.seen("disconnected", reason: "connection-lost")
+            try await test.seen("subscribed", reason: "again")
+            try await test.expectAlive()
+            #expect(await test.count("ended") == 0)
+        }
+    }
+
     @Test func `A subscription's response that never comes is no end`() async throws {
         try await withAgent { test in
             await test.nucleus.inject(.noReply, at: .reply(to: "SubscribeToIoTCore"))
@@ -73,5 +87,18 @@ struct ServerFaultTests {
             try await test.seen("subscribed", reason: "again")
             try await test.expectAlive()
         }
+    }
+}
+
+extension NucleusSimulator {
+    /// Tells every client that it broke the protocol, and closes.
+    fileprivate func breakConnections(_ payload: String) {
+        for connection in nucleus.connections.keys {
+            // 6 is PROTOCOL_ERROR.
+            let frame = ServerFrame.connectionError(6, payload: payload)
+            nucleus.write(frame, to: connection, faults: [])
+            nucleus.close(connection)
+        }
+        perform(nucleus.takeOutput())
     }
 }

@@ -138,9 +138,9 @@ final class RunningTunnel: @unchecked Sendable {
         switch event {
         case .bytes(let bytes):
             for line in splitter.feed(bytes) { handle(line) }
-            if let wait = budget.spend(bytes.count, now: .now()) {
+            if let output, let wait = budget.spend(bytes.count, now: .now()) {
                 // A proxy that floods waits for its pipe; it cannot keep this thread busy.
-                output?.setReading(false)
+                output.setReading(false)
                 loop.arm(pause, after: wait)
             }
         case .ended:

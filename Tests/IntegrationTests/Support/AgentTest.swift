@@ -113,7 +113,7 @@ struct AgentTest: Sendable {
     }
 
     /// The agent has ended so, and took no longer.
-    func expectEnd(_ status: ExitStatus, after start: Instant, within limit: Duration) async {
+    func expectEnd(_ status: EventReactor.ExitStatus, after start: Instant, within limit: Duration) async {
         #expect(await agent.waitForExit() == status)
         #expect(Instant.now() - start < limit)
     }

@@ -27,8 +27,7 @@ enum Main {
             case .plan, .run: break
             }
             let configuration = try options.configurationPath.map(readConfiguration)
-            let surroundings = try Surroundings.ofThisProcess()
-            defer { Files.remove(surroundings.proxyDirectory) }
+            var surroundings = Surroundings.ofThisProcess()
             if options.verb == .plan {
                 let payload = try Files.read(options.notificationPath ?? "-", limit: 1024 * 1024)
                 let command = PlanCommand(options: options, surroundings: surroundings)
@@ -36,8 +35,12 @@ enum Main {
                 CurrentProcess.write(text, to: 1)
                 return code
             }
+            try surroundings.makeProxyDirectory()
+            defer { Files.remove(surroundings.proxyDirectory) }
             let command = RunCommand(options: options, configuration: configuration, startedAt: startedAt)
-            return try EventLoop.run { loop in try await command.run(on: loop, surroundings: surroundings) }
+            return try EventLoop.run { [surroundings] loop in
+                try await command.run(on: loop, surroundings: surroundings)
+            }
         } catch let error as Options.UsageError {
             CurrentProcess.write("iot-tunnel-agent: \(error)\n\(Options.help)", to: 2)
             return ExitCode.usage

@@ -7,14 +7,19 @@ struct ConfigurationSource: Sendable {
     private let client: GreengrassIPCClient
     private let reporter: Reporter
     private let fixed: AgentConfiguration?
+    private let followsLogLevel: Bool
     private var lastGood: AgentConfiguration?
     private var lastDocument: JSONValue?
     private var lastFailure: GreengrassIPCError.Code?
 
-    init(client: GreengrassIPCClient, reporter: Reporter, fixed: AgentConfiguration?) {
+    /// - Parameters:
+    ///   - fixed: what a file gave; the component's own configuration is not read then.
+    ///   - followsLogLevel: whether `logLevel` sets the reporter's level; not when the command line has set it.
+    init(client: GreengrassIPCClient, reporter: Reporter, fixed: AgentConfiguration?, followsLogLevel: Bool) {
         self.client = client
         self.reporter = reporter
         self.fixed = fixed
+        self.followsLogLevel = followsLogLevel
     }
 
     /// Until a good configuration has been read no service is offered: the defaults may be what a configuration
@@ -52,6 +57,7 @@ struct ConfigurationSource: Sendable {
             let configuration = try AgentConfiguration(document)
             let isFirst = lastGood == nil
             lastGood = configuration
+            if followsLogLevel { reporter.minimum = configuration.logLevel }
             report(.info, isFirst ? "read" : "changed", configuration.summary)
         } catch {
             let consequence = lastGood == nil ? "no service is offered until it is mended" : "the last good one stays"

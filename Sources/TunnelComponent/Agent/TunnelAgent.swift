@@ -30,6 +30,8 @@ struct TunnelAgent: Sendable {
     let thingName: String
     /// In place of what the nucleus has.
     let fixedConfiguration: AgentConfiguration?
+    /// Whether the component's configuration sets what is logged.
+    var followsLogLevel = true
     let startedAt: Instant
     var timing = Timing()
 
@@ -87,12 +89,18 @@ struct TunnelAgent: Sendable {
     private func listen() async {
         var failures = 0
         var generator = SystemRandomNumberGenerator()
-        var configurations = ConfigurationSource(client: client, reporter: reporter, fixed: fixedConfiguration)
+        var configurations = ConfigurationSource(
+            client: client,
+            reporter: reporter,
+            fixed: fixedConfiguration,
+            followsLogLevel: followsLogLevel
+        )
         while !Task.isCancelled {
             do {
                 try await subscribe(&configurations) { failures = 0 }
             } catch {
-                guard !Task.isCancelled else { return }
+                // A client that was refused makes no second attempt; `stayConnected` tells why.
+                guard !Task.isCancelled, (error as? GreengrassIPCError)?.code != .accessDenied else { return }
                 failures += 1
                 let wait = timing.retry.wait(afterFailures: failures, using: &generator)
                 reporter.report(Self.line(for: error, wait))

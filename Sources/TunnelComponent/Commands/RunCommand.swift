@@ -35,6 +35,7 @@ struct RunCommand: Sendable {
             loop: loop,
             thingName: thingName,
             fixedConfiguration: configuration,
+            followsLogLevel: options.logLevel == nil,
             startedAt: startedAt
         )
         let outcome = await agent.run(signals: signals)

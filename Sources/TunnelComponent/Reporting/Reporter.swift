@@ -1,15 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import EventReactor
+
 /// Where log lines go: one sink, and the least severe level it wants.
+///
+/// Copies share the level, so that a change of the configuration reaches them all.
 struct Reporter: Sendable {
-    /// Lines below this level are dropped.
-    var minimum: LogLevel
+    private let threshold: Lock<LogLevel>
     private let sink: @Sendable (LogLine) -> Void
 
     /// - Parameter sink: takes each line that passes; it must not block for long.
     init(minimum: LogLevel = .info, sink: @escaping @Sendable (LogLine) -> Void) {
-        self.minimum = minimum
+        threshold = Lock(minimum)
         self.sink = sink
+    }
+
+    /// Lines below this level are dropped.
+    var minimum: LogLevel {
+        get { threshold.withLock { $0 } }
+        nonmutating set { threshold.withLock { $0 = newValue } }
     }
 
     /// Hands a line to the sink if its level passes.

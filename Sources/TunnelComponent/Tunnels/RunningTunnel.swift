@@ -95,6 +95,8 @@ final class RunningTunnel: @unchecked Sendable {
             caIsDirectory: Files.kind(configuration.caPath) == .directory
         )
         do throws(SystemError) {
+            // An agent that ends removes it, and another may run in the same working directory.
+            try Files.makeDirectory(surroundings.proxyDirectory)
             let input = try Pipe.holding(command.standardInput)
             let pipe = try Pipe()
             var child = ChildConfiguration(
@@ -110,24 +112,35 @@ final class RunningTunnel: @unchecked Sendable {
             child.leadsProcessGroup = true
             child.gainsNoPrivileges = true
             child.fileModeMask = 0o077
-            let process = try ChildProcess.start(child, loop: loop) { [weak self] status in
-                self?.step { $0.exited(status, now: .now()) }
+            let process = try ChildProcess.start(child, loop: loop) { [weak self] in self?.exited($0) }
+            do throws(SystemError) {
+                output = try PipeReader(pipe.takeReadEnd(), loop: loop) { [weak self] in self?.received($0) }
+            } catch {
+                // A proxy that nobody listens to must not live on beside the next one.
+                process.send(signal: SignalSource.kill)
+                throw error
             }
             self.child = process
-            output = try PipeReader(pipe.takeReadEnd(), loop: loop) { [weak self] in self?.received($0) }
             return process.identifier
         } catch {
             throw SpawnFailure(error)
         }
     }
 
+    private func exited(_ status: ExitStatus) {
+        // What it said last may tell why, so a pause for its flood is over.
+        loop.cancel(pause)
+        output?.setReading(true)
+        step { $0.exited(status, now: .now()) }
+    }
+
     private func received(_ event: PipeReader.Event) {
         switch event {
         case .bytes(let bytes):
             for line in splitter.feed(bytes) { handle(line) }
-            if let wait = budget.spend(bytes.count, now: .now()) {
+            if let output, let wait = budget.spend(bytes.count, now: .now()) {
                 // A proxy that floods waits for its pipe; it cannot keep this thread busy.
-                output?.setReading(false)
+                output.setReading(false)
                 loop.arm(pause, after: wait)
             }
         case .ended:

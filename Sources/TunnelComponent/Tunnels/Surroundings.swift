@@ -9,7 +9,7 @@ struct Surroundings: Sendable {
     /// Where the agent's binary lies.
     var agentDirectory: String?
     /// The proxies' working directory: empty and of this user alone, because localproxy reads `./config` unasked.
-    var proxyDirectory: String
+    var proxyDirectory = Surroundings.directoryName
 
     /// The binary to launch now; looked for each time, so that one that was installed since is found.
     func localproxy(_ configuration: AgentConfiguration) throws(SpawnFailure) -> String {
@@ -31,8 +31,8 @@ struct Surroundings: Sendable {
         }
     }
 
-    /// The surroundings of this process; makes the proxies' directory.
-    static func ofThisProcess() throws(SystemError) -> Surroundings {
+    /// The surroundings of this process.
+    static func ofThisProcess() -> Surroundings {
         var environment: [String: String] = [:]
         for entry in CurrentProcess.environment {
             guard let equals = entry.firstIndex(of: "=") else { continue }
@@ -40,20 +40,18 @@ struct Surroundings: Sendable {
         }
         return Surroundings(
             environment: environment,
-            agentDirectory: CurrentProcess.executablePath.flatMap(directory(of:)),
-            proxyDirectory: try makeProxyDirectory()
+            agentDirectory: CurrentProcess.executablePath.flatMap(directory(of:))
         )
     }
 
-    /// In the component's own working directory, where it is found again after a crash; elsewhere when this user may
-    /// not write there.
-    private static func makeProxyDirectory() throws(SystemError) -> String {
+    /// Makes the proxies' directory: in the component's own working directory, where it is found again after a crash;
+    /// elsewhere when this user may not write there.
+    mutating func makeProxyDirectory() throws(SystemError) {
         do throws(SystemError) {
-            try Files.makeDirectory(directoryName)
-            return directoryName
-        } catch {
-            return try Files.makeTemporaryDirectory(prefix: "iot-tunnel-agent-")
-        }
+            try Files.makeDirectory(Self.directoryName)
+            if Files.kind(Self.directoryName) == .directory { return }
+        } catch {}
+        proxyDirectory = try Files.makeTemporaryDirectory(prefix: "iot-tunnel-agent-")
     }
 
     private static let directoryName = ".iot-tunnel-agent"

@@ -11,46 +11,19 @@ import Testing
 /// What the nucleus no longer knows must end: within this process, where times can be shortened, and for real.
 @Suite(.serialized, .timeLimit(.minutes(1)))
 struct RefusedTokenTests {
-    private func makeAgent(
-        _ nucleus: NucleusSimulator,
-        _ directory: TestDirectory,
-        _ loop: EventLoop,
-        age: Duration,
-        lines: Lock<[LogLine]>
-    ) async throws -> TunnelAgent {
-        let environment = try await nucleus.environment(forComponent: AgentTest.component)
-        let client = try GreengrassIPCClient(
-            GreengrassIPCConfiguration(
-                socketPath: nucleus.socketPath,
-                authentication: .svcuid(environment["SVCUID"] ?? "")
-            ),
-            on: loop
-        )
-        let reporter = Reporter { line in lines.withLock { $0.append(line) } }
-        var surroundings = Surroundings(environment: [:], agentDirectory: nil)
-        surroundings.proxyDirectory = directory.work + "/proxies"
-        var agent = TunnelAgent(
-            client: client,
-            supervisor: TunnelSupervisor(surroundings: surroundings, reporter: reporter, loop: loop),
-            reporter: reporter,
-            loop: loop,
-            thingName: "MyThing",
-            fixedConfiguration: nil,
-            startedAt: .now()
-        )
-        agent.timing.minimumAge = age
-        return agent
-    }
-
     @Test(arguments: Dialect.allCases)
     func `A refused token ends the tunnels once the agent is old enough`(_ dialect: Dialect) async throws {
         let setup = AgentSetup(dialect: dialect)
         try await withNucleus(setup) { nucleus, directory, loop in
             let lines = Lock<[LogLine]>([])
             let age = Duration.seconds(2)
-            let agent = try await makeAgent(nucleus, directory, loop, age: age, lines: lines)
+            var agent = try await TunnelAgent.within(nucleus, directory, loop) { line in
+                lines.withLock { $0.append(line) }
+            }
+            agent.timing.minimumAge = age
+            let running = agent
             let signals = try SignalStream([], loop: loop)
-            async let outcome = agent.run(signals: signals)
+            async let outcome = running.run(signals: signals)
             try await nucleus.waitForSubscription(filter: AgentTest.topic)
             let mark = AgentTest.makeMark()
             for directive in ["connected", "hang"] {
@@ -70,7 +43,7 @@ struct RefusedTokenTests {
                 return
             }
             #expect(error.code == .accessDenied)
-            #expect(Instant.now() - agent.startedAt > age)
+            #expect(Instant.now() - running.startedAt > age)
             #expect(directory.processes().isEmpty)
             #expect(lines.withLock { $0.count { $0.event == .ended && $0.reason == "stopped" } } == 2)
             #expect(lines.withLock { $0.count { $0.event == .disconnected && $0.reason == "accessDenied" } } == 1)

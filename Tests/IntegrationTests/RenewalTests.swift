@@ -6,6 +6,8 @@ import GreengrassIPC
 import GreengrassIPCTesting
 import Testing
 
+@testable import TunnelComponent
+
 /// The subscription is renewed, because it can be deaf without a sign.
 @Suite(.serialized, .timeLimit(.minutes(1)))
 struct RenewalTests {
@@ -63,6 +65,24 @@ struct RenewalTests {
             try await test.nucleus.waitForCall("SubscribeToIoTCore", count: 2)
             try await test.expectAlive()
             #expect(await test.count("notification") == 1)
+        }
+    }
+
+    @Test(arguments: [("1", 3...4), ("0", 1...1)])
+    func `The configuration says how often`(_ seconds: String, _ calls: ClosedRange<Int>) async throws {
+        let setup = AgentSetup(configuration: ["resubscribeSeconds": .string(seconds)])
+        try await withNucleus(setup) { nucleus, directory, loop in
+            var agent = try await TunnelAgent.within(nucleus, directory, loop)
+            agent.timing.firstRenewals = []
+            let running = agent
+            let signals = try SignalStream([], loop: loop)
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { _ = await running.run(signals: signals) }
+                try? await loop.sleep(for: .milliseconds(2900))
+                group.cancelAll()
+            }
+            signals.close()
+            #expect(calls.contains(await nucleus.calls.count { $0.operation == "SubscribeToIoTCore" }))
         }
     }
 }

@@ -9,8 +9,10 @@ struct TunnelJournal: Sendable {
 
     private let mappings: [ServiceMapping]
     private var sessionID: String?
-    /// The last trouble in the log: the proxy repeats itself every 2.5 seconds for ever.
-    private var lastText: String?
+    /// The troubles in the log since the last connection: the proxy repeats itself every 2.5 seconds for ever, and some
+    /// attempts fail with two lines.
+    private var reportedTexts: [String] = []
+    private static let rememberedTexts = 8
     private var hasConnectingReport = false
 
     init(mappings: [ServiceMapping]) {
@@ -35,7 +37,7 @@ struct TunnelJournal: Sendable {
         case .sessionID(let id): sessionID = id
         case .connected:
             trouble = nil
-            lastText = nil
+            reportedTexts.removeAll()
             return TunnelReport(event: .tunnelConnected, text: sessionID.map { "session \($0)" })
         case .streamOpened(let endpoint):
             return TunnelReport(event: .streamOpened, service: service(at: endpoint))
@@ -96,10 +98,11 @@ struct TunnelJournal: Sendable {
         }
     }
 
-    /// A warning, unless the last one said the same.
+    /// A warning, unless one said the same before.
     private mutating func report(_ event: LogEvent, reason: String, text: String) -> TunnelReport? {
-        guard text != lastText else { return nil }
-        lastText = text
+        guard !reportedTexts.contains(text) else { return nil }
+        if reportedTexts.count >= Self.rememberedTexts { reportedTexts.removeFirst() }
+        reportedTexts.append(text)
         return TunnelReport(level: .warning, event: event, reason: reason, text: text)
     }
 

@@ -9,7 +9,7 @@ import Testing
 @testable import TunnelComponent
 
 /// What the nucleus no longer knows must end: within this process, where times can be shortened, and for real.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(1)))
 struct RefusedTokenTests {
     @Test(arguments: Dialect.allCases)
     func `A refused token ends the tunnels once the agent is old enough`(_ dialect: Dialect) async throws {

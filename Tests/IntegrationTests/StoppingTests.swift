@@ -60,6 +60,20 @@ struct StoppingTests {
         }
     }
 
+    @Test func `A notification that waits for the configuration launches nothing once the agent stops`() async throws {
+        try await withAgent { test in
+            let calls = await test.nucleus.calls.count { $0.operation == "GetConfiguration" }
+            await test.nucleus.inject(.noReply, at: .reply(to: "GetConfiguration"))
+            await test.publish(Notifications.payload(token: test.token("connected")))
+            try await test.nucleus.waitForCall("GetConfiguration", count: calls + 1)
+            let start = Instant.now()
+            await test.agent.send(signal: SignalSource.terminate)
+            await test.expectEnd(.exited(0), after: start, within: .seconds(1))
+            #expect(await test.count("notification") == 0)
+            #expect(await test.count("configuration", reason: "cancelled") == 0)
+        }
+    }
+
     @Test func `No proxy survives the agent's SIGKILL`() async throws {
         try await withAgent { test in
             try await test.open("connected")

@@ -46,6 +46,8 @@ struct ConfigurationSource: Sendable {
                 if lastGood == nil { take(.object([:])) }
                 return
             }
+            // The agent is about to end, which is told elsewhere.
+            if error.code == .cancelled || error.code == .accessDenied { return }
             guard error.code != lastFailure else { return }
             lastFailure = error.code
             report(.warning, error.code.description, "the configuration could not be read: \(error.message)")

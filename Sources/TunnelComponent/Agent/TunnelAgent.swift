@@ -127,6 +127,7 @@ struct TunnelAgent: Sendable {
                 case .event(.message(let message)):
                     // Read again each time: a change counts from the next tunnel on.
                     await configurations.refresh()
+                    guard !Task.isCancelled else { return }
                     await supervisor.handle(message.payload ?? [], configuration: configurations.current)
                 case .event(.unknown):
                     reporter.report(LogLine(.debug, .refused, reason: "unknown-event"))

@@ -16,7 +16,8 @@ struct RefusedTokenTests {
         let setup = AgentSetup(dialect: dialect)
         try await withNucleus(setup) { nucleus, directory, loop in
             let lines = Lock<[LogLine]>([])
-            let age = Duration.seconds(2)
+            // More than all before the refusal takes, with a sanitizer too.
+            let age = Duration.seconds(6)
             var agent = try await TunnelAgent.within(nucleus, directory, loop) { line in
                 lines.withLock { $0.append(line) }
             }

@@ -65,7 +65,7 @@ struct ServerFaultTests {
     }
 
     /// Both nuclei's words for it are no JSON in some cases.
-    @Test(arguments: ["{ \"message\": \"x\"; }", "{ \"error\": \"x\"}\"message\": \"y\" }", "", "\u{0}"])
+    @Test(arguments: ["{ \"message\": \"x\"; }", "{ \"error\": \"x\"}\"message\": \"y\" }", "", "no JSON"])
     func `A connection-level error is lived through`(_ payload: String) async throws {
         try await withAgent { test in
             try await test.open("connected")

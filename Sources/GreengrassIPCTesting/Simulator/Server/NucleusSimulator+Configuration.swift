@@ -27,6 +27,8 @@ extension NucleusSimulator {
         public var interpolatesComponentConfiguration: Bool
         /// Whether lite takes a component's name in place of a token, as it does from a process of that component.
         public var acceptsComponentNames: Bool
+        /// Called for each finding when it is made, on the simulator's thread.
+        public var onFinding: (@Sendable (Finding) -> Void)?
 
         /// A set-up with the defaults of a real device.
         public init(

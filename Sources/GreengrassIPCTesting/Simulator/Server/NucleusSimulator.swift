@@ -34,6 +34,7 @@ public actor NucleusSimulator {
     var waiters: [Waiter] = []
     var waiterCount = 0
     private(set) var isStopped = false
+    private var reportedFindings = 0
 
     /// The event loop: its thread is where everything happens.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
@@ -217,7 +218,14 @@ extension NucleusSimulator {
             }
         }
         armTimer()
+        if nucleus.findings.count > reportedFindings { reportFindings() }
         if !waiters.isEmpty { resumeWaiters() }
+    }
+
+    private func reportFindings() {
+        let new = nucleus.findings[reportedFindings...]
+        reportedFindings = nucleus.findings.count
+        if let report = configuration.onFinding { new.forEach(report) }
     }
 
     private func armTimer() {

@@ -7,7 +7,7 @@ final class SubscriptionRecord: @unchecked Sendable {
     // Safety: made by the subscriber's task, from then on touched on the loop's thread only.
     let operation: OperationDescriptor
     let payload: [UInt8]
-    let sink: any EventSink
+    let buffer: EventBuffer
     let responseTimeout: Duration?
     var machine: SubscriptionMachine
     var streams: [Int: (connection: Connection, id: Int32)] = [:]
@@ -16,10 +16,10 @@ final class SubscriptionRecord: @unchecked Sendable {
     var number = 0
     var timer: LoopTimer?
 
-    init(_ operation: OperationDescriptor, payload: [UInt8], sink: any EventSink, options: SubscriptionOptions) {
+    init(_ operation: OperationDescriptor, payload: [UInt8], buffer: EventBuffer, options: SubscriptionOptions) {
         self.operation = operation
         self.payload = payload
-        self.sink = sink
+        self.buffer = buffer
         responseTimeout = options.responseTimeout
         machine = SubscriptionMachine(renewal: options.renewal, retry: options.retry)
     }

@@ -46,6 +46,9 @@ enum ProcessTable {
         return -1
     }
 
+    /// Whether tests and programs run with a sanitizer, which reserves terabytes, keeps freed memory and has a thread.
+    static let isSanitized = number(CurrentProcess.identifier, "VmSize") > 1 << 30
+
     static func descriptorCount(_ process: Int32) -> Int {
         (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd").count) ?? -1
     }

@@ -92,6 +92,15 @@ struct FaultTests {
         #expect(shapes == ["IoTCoreMessage", "SubscribeToIoTCoreResponse", "IoTCoreMessage"])
     }
 
+    @Test("A refused subscription has no event to wait for")
+    func refusedSubscription() {
+        var harness = Harness(.lite)
+        let connection = harness.login()
+        _ = harness.send(ClientFrame.subscribe(1, "a"), on: connection)
+        harness.nucleus.faults.add(.eventBeforeResponse, at: .reply(to: "SubscribeToIoTCore"), times: 1)
+        #expect(harness.send(ClientFrame.subscribe(2, "a+"), on: connection).map(\.shape) == ["ServiceError"])
+    }
+
     @Test("A fault strikes as often as it was asked for, and only where")
     func counted() {
         var (harness, connection) = harness(.noReply, at: .reply(to: "aws.greengrass#GetConfiguration"), times: 2)

@@ -51,7 +51,18 @@ struct BrokerMessage: Sendable, Equatable {
 
 /// One connection of a client, numbered in the order they were accepted.
 struct ConnectionID: Sendable, Hashable {
-    var number: Int
+    let number: Int
+    /// A small number that no other connection has at the same time, for tables.
+    let slot: Int
+
+    init(number: Int, slot: Int? = nil) {
+        self.number = number
+        self.slot = slot ?? number
+    }
+
+    static func == (left: Self, right: Self) -> Bool { left.number == right.number }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(number) }
 }
 
 /// One stream of one connection.

@@ -33,6 +33,17 @@ extension ServerConnectionMachine {
         return actions
     }
 
+    /// Whether ``lookForHarm(inRequest:of:)`` is worth the effort: most requests are flat and hold strings.
+    static func mayHarm(_ request: JSONValue) -> Bool {
+        guard case .object(let members) = request else { return false }
+        return members.values.contains { member in
+            switch member {
+            case .null, .object, .integer: true
+            default: false
+            }
+        }
+    }
+
     /// What is wrong with a request's JSON.
     func lookForHarm(inRequest request: JSONValue, of operation: String) -> [ConnectionAction] {
         var actions: [ConnectionAction] = []

@@ -4,24 +4,29 @@ import GreengrassIPC
 
 // Calls and their answers.
 extension NucleusMachine {
-    mutating func note(_ finding: Finding) { findings.append(finding) }
+    mutating func note(_ finding: Finding) {
+        if findings.count < Self.remembered { findings.append(finding) }
+    }
 
     mutating func handle(_ call: ServiceCall, on connection: ConnectionID) {
-        guard let component = connections[connection]?.machine.component else { return }
-        let parsed = try? JSONValue(jsonBytes: call.payload)
-        let name = Operations.shortName(call.operation)
+        guard let component = connections[connection.slot]?.machine.component else { return }
+        let parsed = try? JSONValue(jsonBytes: call.payload.span)
+        let operation = Operation.model[call.operation]
         calls.append(
-            RecordedCall(component: component, operation: name ?? call.operation, request: parsed ?? .null)
+            RecordedCall(
+                component: component,
+                operation: operation?.name ?? Operation.shortName(call.operation),
+                request: parsed ?? .null
+            )
         )
-        Self.trim(&calls)
-        if let parsed {
-            let harm = connections[connection]?.machine.lookForHarm(inRequest: parsed, of: call.operation)
+        if calls.count >= Self.remembered { Self.trim(&calls) }
+        if let parsed, ServerConnectionMachine.mayHarm(parsed) {
+            let harm = connections[connection.slot]?.machine.lookForHarm(inRequest: parsed, of: call.operation)
             perform(harm ?? [], on: connection)
         }
-        guard let name, Operations.model.contains(name) else {
-            return answer(call, with: .unknownOperation(call.operation), on: connection)
-        }
-        guard Self.served.contains(name) else { return answer(call, with: unserved(call.operation), on: connection) }
+        guard let operation else { return answer(call, with: .unknownOperation(call.operation), on: connection) }
+        guard operation.isServed else { return answer(call, with: unserved(call.operation), on: connection) }
+        let name = operation.name
         switch parsed {
         case .object(let members)?:
             let request = Request(dialect: dialect, component: component, members: members)
@@ -35,8 +40,6 @@ extension NucleusMachine {
             answer(call, with: .internalServerError, on: connection)
         }
     }
-
-    private static let served: Set<String> = ["GetConfiguration", "PublishToIoTCore", "SubscribeToIoTCore"]
 
     private func unserved(_ operation: String) -> Reply {
         .failure(.service, dialect == .classic ? ClassicText.unsupported(operation) : nil)
@@ -53,11 +56,12 @@ extension NucleusMachine {
     }
 
     mutating func answer(_ call: ServiceCall, with reply: Reply, on connection: ConnectionID) {
-        perform(connections[connection]?.machine.reply(reply, to: call) ?? [], on: connection)
+        answering = StreamKey(connection: connection, stream: call.stream)
+        perform(connections[connection.slot]?.machine.reply(reply, to: call) ?? [], on: connection)
     }
 
     mutating func sendEvent(_ shape: String, json: [UInt8], on stream: StreamKey) {
-        let event = connections[stream.connection]?.machine.event(shape, json: json, on: stream.stream)
+        let event = connections[stream.connection.slot]?.machine.event(shape, json: json, on: stream.stream)
         guard let frame = event ?? nil else { return }
         send(frame, .event, on: stream.connection)
         guard !heldBack.isEmpty, let response = heldBack.removeValue(forKey: stream) else { return }

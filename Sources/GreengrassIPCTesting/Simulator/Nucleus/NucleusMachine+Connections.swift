@@ -6,7 +6,9 @@ import EventStream
 extension NucleusMachine {
     mutating func connected(_ connection: ConnectionID) {
         let limits = MessageLimits(frameByteCount: dialect.inboundLimit + 12, headerCount: 65_536)
-        connections[connection] = Connection(
+        while connections.count <= connection.slot { connections.append(nil) }
+        connections[connection.slot] = Connection(
+            identifier: connection,
             machine: ServerConnectionMachine(dialect: dialect),
             decoder: MessageDecoder(limits: limits)
         )
@@ -15,32 +17,39 @@ extension NucleusMachine {
     /// Bytes that came in one read.
     mutating func received(_ bytes: Span<UInt8>, on connection: ConnectionID, now: Duration) -> [NucleusAction] {
         self.now = now
-        connections[connection]?.decoder.append(bytes)
+        guard isConnected(connection) else { return [] }
+        connections[connection.slot]?.decoder.append(bytes)
         do {
-            while let message = try connections[connection]?.decoder.next() {
-                perform(connections[connection]?.machine.received(message) ?? [], on: connection)
+            while let message = try connections[connection.slot]?.decoder.next() {
+                perform(connections[connection.slot]?.machine.received(message) ?? [], on: connection)
             }
         } catch {
             let failure = DecodeFailure(error)
-            perform(connections[connection]?.machine.decodeFailed(failure) ?? [], on: connection)
+            perform(connections[connection.slot]?.machine.decodeFailed(failure) ?? [], on: connection)
         }
-        connections[connection]?.machine.readEnded()
+        connections[connection.slot]?.machine.readEnded()
         return takeOutput()
+    }
+
+    private func isConnected(_ connection: ConnectionID) -> Bool {
+        connection.slot < connections.count && connections[connection.slot]?.identifier == connection
     }
 
     /// The client sends no more.
     mutating func endOfFile(on connection: ConnectionID, now: Duration) -> [NucleusAction] {
         self.now = now
-        let unread = connections[connection]?.decoder.bufferedByteCount ?? 0
-        perform(connections[connection]?.machine.endOfFile(unread: unread) ?? [], on: connection)
+        guard isConnected(connection) else { return [] }
+        let unread = connections[connection.slot]?.decoder.bufferedByteCount ?? 0
+        perform(connections[connection.slot]?.machine.endOfFile(unread: unread) ?? [], on: connection)
         return takeOutput()
     }
 
     /// The socket is closed, whoever did it.
     mutating func disconnected(_ connection: ConnectionID, now: Duration) -> [NucleusAction] {
         self.now = now
+        guard isConnected(connection) else { return [] }
         forgetStreams(of: connection)
-        connections[connection] = nil
+        connections[connection.slot] = nil
         schedule.forget(connection)
         return takeOutput()
     }
@@ -68,11 +77,11 @@ extension NucleusMachine {
         let isRefusedByFault = faults.take(for: .acknowledgement, only: .refuseConnect)
         if !isRefusedByFault, let (name, svcuid) = component(for: credentials) {
             perform(
-                connections[connection]?.machine.authenticated(as: name, svcuid: svcuid) ?? [],
+                connections[connection.slot]?.machine.authenticated(as: name, svcuid: svcuid) ?? [],
                 on: connection
             )
         } else {
-            perform(connections[connection]?.machine.refuse() ?? [], on: connection)
+            perform(connections[connection.slot]?.machine.refuse() ?? [], on: connection)
         }
     }
 

@@ -18,7 +18,7 @@ extension NucleusMachine {
     /// Ends every connection without a word and forgets what belonged to them; new tokens are set afterwards.
     mutating func restart(now: Duration) -> [NucleusAction] {
         self.now = now
-        for connection in connections.keys.sorted(by: { $0.number < $1.number }) { emit(.close, on: connection) }
+        for connection in connections.compactMap({ $0?.identifier }) { emit(.close, on: connection) }
         broker.restart()
         pendingCalls.removeAll()
         heldBack.removeAll()

@@ -7,7 +7,8 @@ extension NucleusMachine {
         var struck = faults.take(for: kind)
         if let index = struck.firstIndex(of: .eventBeforeResponse) {
             struck.remove(at: index)
-            if let stream = broker.subscriptions.last?.stream, stream.connection == connection {
+            // Only a subscription that was made is going to have an event.
+            if let stream = answering, broker.subscriptions.contains(where: { $0.stream == stream }) {
                 heldBack[stream] = frame
                 return
             }

@@ -36,10 +36,13 @@ struct NucleusMachine: Sendable {
     var tokens: [String: String] = [:]
     var names: [String: String] = [:]
     var accessControls: [String: AccessControl] = [:]
-    var connections: [ConnectionID: Connection] = [:]
+    /// By slot.
+    var connections: [Connection?] = []
     var schedule = WireSchedule()
     /// Responses held back until an event has gone out on their stream.
     var heldBack: [StreamKey: [UInt8]] = [:]
+    /// The stream whose call is being answered.
+    var answering: StreamKey?
     var output: [NucleusAction] = []
     /// Writes to one connection that follow each other go out as one.
     var joined: (connection: ConnectionID, bytes: [UInt8])?
@@ -48,6 +51,7 @@ struct NucleusMachine: Sendable {
     static let remembered = 20_000
 
     struct Connection: Sendable {
+        let identifier: ConnectionID
         var machine: ServerConnectionMachine
         var decoder: MessageDecoder
     }

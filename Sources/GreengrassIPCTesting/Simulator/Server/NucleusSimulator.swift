@@ -28,6 +28,8 @@ public actor NucleusSimulator {
     private var listenerOwner: SimulatorListenerOwner?
     private var connections: [ConnectionID: SimulatorConnection] = [:]
     private var connectionCount = 0
+    private var freeSlots: [Int] = []
+    private var slotCount = 0
     private var buffer = [UInt8](repeating: 0, count: 128 * 1024)
     private var timer: LoopTimer?
     private let origin = Instant.now()
@@ -163,11 +165,16 @@ extension NucleusSimulator {
 
     func accepted(_ descriptor: Int32) {
         connectionCount += 1
-        let identifier = ConnectionID(number: connectionCount)
+        if freeSlots.isEmpty {
+            freeSlots.append(slotCount)
+            slotCount += 1
+        }
+        let identifier = ConnectionID(number: connectionCount, slot: freeSlots.removeLast())
         let connection = SimulatorConnection(identifier, of: self)
         do {
             try connection.adopt(descriptor, loop: loop)
         } catch {
+            freeSlots.append(identifier.slot)
             return
         }
         connections[identifier] = connection
@@ -200,7 +207,13 @@ extension NucleusSimulator {
     }
 
     func disconnected(_ identifier: ConnectionID) {
-        connections.removeValue(forKey: identifier)?.socket?.close()
+        guard let connection = connections.removeValue(forKey: identifier) else { return }
+        connection.socket?.close()
+        forget(identifier)
+    }
+
+    private func forget(_ identifier: ConnectionID) {
+        freeSlots.append(identifier.slot)
         perform(nucleus.disconnected(identifier, now: now))
     }
 
@@ -214,7 +227,7 @@ extension NucleusSimulator {
             case .close(let identifier):
                 guard let connection = connections.removeValue(forKey: identifier) else { continue }
                 connection.socket?.closeWhenFlushed()
-                perform(nucleus.disconnected(identifier, now: now))
+                forget(identifier)
             }
         }
         armTimer()

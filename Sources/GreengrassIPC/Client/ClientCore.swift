@@ -39,22 +39,28 @@ final actor ClientCore: Connection.Owner {
     /// Connects and stays connected until the task is cancelled, `shutDown`, or an error that trying again cannot
     /// cure. Answers that error; `.closed` for a shutdown or a cancellation.
     func run() async -> GreengrassIPCError {
-        guard case .idle = state else {
-            if case .failed(let error) = state { return error }
-            return GreengrassIPCError(.invalidRequest, "the client is running already")
-        }
-        return await withTaskCancellationHandler {
-            await withUnsafeContinuation { continuation in
-                end = continuation
-                state = .disconnected(last: nil)
-                connect()
-            }
+        await withTaskCancellationHandler {
+            await withUnsafeContinuation { begin($0) }
         } onCancel: {
-            loop.execute {
-                self.assumeIsolated {
-                    $0.fail(GreengrassIPCError(.closed, "the task that ran the client was cancelled"))
-                }
-            }
+            loop.execute { self.assumeIsolated { $0.fail(Self.runCancelled) } }
+        }
+    }
+
+    private static var runCancelled: GreengrassIPCError {
+        GreengrassIPCError(.closed, "the task that ran the client was cancelled")
+    }
+
+    /// What the state is, and whether the task has been cancelled, is looked at here, where the continuation is: the
+    /// await before it may give way, and everything may have changed.
+    private func begin(_ continuation: UnsafeContinuation<GreengrassIPCError, Never>) {
+        switch state {
+        case .failed(let error): continuation.resume(returning: error)
+        case .disconnected, .connected:
+            continuation.resume(returning: GreengrassIPCError(.invalidRequest, "the client is running already"))
+        case .idle:
+            end = continuation
+            state = .disconnected(last: nil)
+            if Task.isCancelled { fail(Self.runCancelled) } else { connect() }
         }
     }
 
@@ -157,14 +163,11 @@ final actor ClientCore: Connection.Owner {
         _ payload: [UInt8],
         timeout: Duration
     ) async throws(GreengrassIPCError) -> [UInt8] {
-        if Task.isCancelled {
-            throw GreengrassIPCError(.cancelled, "the task was cancelled", operation: operation.name)
-        }
         let call = PendingCall(operation, payload: payload, deadline: .now() + timeout)
         let result = await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
                 call.continuation = continuation
-                begin(call)
+                if Task.isCancelled { cancel(call) } else { begin(call) }
             }
         } onCancel: {
             loop.execute { self.assumeIsolated { $0.cancel(call) } }
@@ -213,13 +216,10 @@ final actor ClientCore: Connection.Owner {
 
     /// Opens a subscription and waits for its first response.
     func open(_ record: SubscriptionRecord) async throws(GreengrassIPCError) -> [UInt8] {
-        if Task.isCancelled {
-            throw GreengrassIPCError(.cancelled, "the task was cancelled", operation: record.operation.name)
-        }
         let result = await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
                 record.firstResponse = continuation
-                begin(record)
+                if Task.isCancelled { cancelOpening(record) } else { begin(record) }
             }
         } onCancel: {
             loop.execute { self.assumeIsolated { $0.cancelOpening(record) } }
@@ -297,7 +297,7 @@ final actor ClientCore: Connection.Owner {
                         ("operation", record.operation.name)
                     ]
                 )
-                record.sink.gap()
+                record.buffer.gap()
             case .willRetry(let error):
                 log(
                     .subscriptionFailed,
@@ -336,7 +336,22 @@ final actor ClientCore: Connection.Owner {
             let closed = GreengrassIPCError(.closed, "the client has been shut down", operation: record.operation.name)
             first.resume(returning: .failure(error ?? closed))
         }
-        record.sink.finish(error)
+        record.buffer.finish(error)
+    }
+
+    /// Says that an event was left out; called from anywhere.
+    nonisolated func eventIsUnreadable(_ error: JSONError, _ operation: OperationDescriptor) {
+        guard configuration.log != nil else { return }
+        loop.execute {
+            self.assumeIsolated { core in
+                core.log(
+                    .eventDropped,
+                    .warning,
+                    "an event could not be read and was left out",
+                    [("operation", operation.name), ("error", error.description)]
+                )
+            }
+        }
     }
 
     private var orderedSubscriptions: [SubscriptionRecord] {

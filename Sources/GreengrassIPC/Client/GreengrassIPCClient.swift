@@ -98,17 +98,18 @@ public final class GreengrassIPCClient: GreengrassIPCCaller {
         _ body: (Subscription<Operation.Event>) async throws -> Result
     ) async throws -> Result {
         let descriptor = Operation.descriptor
-        let buffer = EventBuffer<Operation.Event>(options)
+        let buffer = EventBuffer(options)
         let record = SubscriptionRecord(
             descriptor,
             payload: try Self.encode(request, descriptor),
-            sink: buffer,
+            buffer: buffer,
             options: options
         )
         _ = try await core.open(record)
+        let source = EventSource(buffer: buffer) { [core] in core.eventIsUnreadable($0, descriptor) }
         let result: Swift.Result<Result, any Error>
         do {
-            result = .success(try await body(Subscription(buffer, gaps: options.gaps)))
+            result = .success(try await body(Subscription(source, gaps: options.gaps)))
         } catch {
             result = .failure(error)
         }

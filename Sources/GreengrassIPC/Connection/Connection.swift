@@ -226,18 +226,9 @@ final actor Connection: StreamSocketOwner {
     }
 
     private func deliver(_ message: RPCMessage, _ record: SubscriptionRecord, _ attempt: Int) {
-        switch record.sink.deliver(message.payload) {
+        switch record.buffer.deliver(Array(message.payload)) {
         case .taken: break
         case .full: owner?.subscription(record, attempt: attempt, .overflowed)
-        case .unreadable(let error):
-            log(
-                .eventDropped,
-                .warning,
-                "an event could not be read and was left out",
-                [
-                    ("operation", record.operation.name), ("error", error.description),
-                ]
-            )
         }
         if message.terminatesStream {
             let error = GreengrassIPCError(

@@ -108,11 +108,12 @@ struct ClientCallTests {
             let cut = 1 + Int(message.streamID - 1) % (frame.count - 1)
             peer.send(Array(frame[..<cut]))
             // Two turns later the first piece has been read.
-            peer.afterTurns(2) { $0.send(Array(frame[cut...])) }
+            peer.loop.afterTurns(2) { peer.send(Array(frame[cut...])) }
         }
         try await withTestNucleus(onMessage: inPieces) { client, nucleus in
             for _ in 1..<length {
-                #expect(try await client.getConfiguration().componentName == "C")
+                let response = try await client.getConfiguration()
+                #expect(response.componentName == "C")
             }
             #expect(try await onLoop(client.loop) { nucleus.connections.count } == 1)
         }
@@ -156,7 +157,8 @@ struct ClientCallTests {
             #expect(error?.operation == "aws.greengrass#PublishToIoTCore")
             #expect(error?.message == "IPC Operation not authorized.")
             await settle(client.loop)
-            #expect(try await onLoop(client.loop) { nucleus.connections[0].terminated } == [])
+            let terminated = try await onLoop(client.loop) { nucleus.connections[0].terminated }
+            #expect(terminated == [])
         }
     }
 

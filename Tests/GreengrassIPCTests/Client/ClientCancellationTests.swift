@@ -119,7 +119,7 @@ struct ClientCancellationTests {
             try await onLoop(client.loop) {
                 nucleus.connections[0].send(flags: 2, stream: 1, shape: "PublishToIoTCoreResponse", json: "{}")
                 // The answer is read a turn later, before the cancellation is heard.
-                nucleus.connections[0].afterTurns(3) { _ in task.cancel() }
+                client.loop.afterTurns(3) { task.cancel() }
             }
             _ = try await task.value
             _ = try await client.getConfiguration()

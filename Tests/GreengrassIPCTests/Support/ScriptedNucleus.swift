@@ -196,10 +196,3 @@ extension RPCMessage {
 
     var json: JSONValue? { try? JSONValue(jsonBytes: payload) }
 }
-
-extension ScriptedNucleus.Peer {
-    /// Does something a few turns of the loop later.
-    func afterTurns(_ count: Int, _ body: @escaping @Sendable (ScriptedNucleus.Peer) -> Void) {
-        loop.execute { if count == 0 { body(self) } else { self.afterTurns(count - 1, body) } }
-    }
-}

@@ -93,7 +93,7 @@ struct ServerFaultTests {
 extension NucleusSimulator {
     /// Tells every client that it broke the protocol, and closes.
     fileprivate func breakConnections(_ payload: String) {
-        for connection in nucleus.connections.keys {
+        for connection in nucleus.connections.compactMap({ $0?.identifier }) {
             // 6 is PROTOCOL_ERROR.
             let frame = ServerFrame.connectionError(6, payload: payload)
             nucleus.write(frame, to: connection, faults: [])

@@ -64,7 +64,7 @@ struct ClientCancellationTests {
 
     @Test func aTimeoutEndsItsStreamOnly() async throws {
         try await withTestNucleus(
-            configure: { $0.callTimeout = .milliseconds(30) },
+            configure: { $0.callTimeout = .seconds(1) },
             onMessage: silentToPublish
         ) { client, nucleus in
             let error = await failure { try await client.publishToIoTCore(topicName: "t", qos: .atLeastOnce) }

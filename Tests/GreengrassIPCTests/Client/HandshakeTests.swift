@@ -130,7 +130,7 @@ struct HandshakeTests {
             if peer.number > 1 { answering()(peer, message) }
         }
         try await withTestNucleus(
-            configure: { $0.connectTimeout = .milliseconds(20) },
+            configure: { $0.connectTimeout = .milliseconds(500) },
             onMessage: script
         ) { client, nucleus in
             _ = try await client.getConfiguration()

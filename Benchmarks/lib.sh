@@ -19,9 +19,18 @@ build_tools() {
     tools=$(swift build "${options[@]}" --show-bin-path)
 }
 
-# Builds a product as it is shipped and sets `product` to its path.
+# Builds a product as it is shipped, OpenSSL's part of it linked statically, and sets `product` to its path.
 build_product() {
-    local options=(-c release --static-swift-stdlib --scratch-path .build/static --product "$1")
+    local options=(-c release --static-swift-stdlib --scratch-path .build/static --product "$1") library
+    library=$(pkg-config --variable=libdir libcrypto)
+    if [ -f "$library/libcrypto.a" ]; then
+        # A folder with nothing but the archive, found before the one that has the shared library too.
+        mkdir -p .build/static/openssl
+        ln -sfn "$library/libcrypto.a" .build/static/openssl/libcrypto.a
+        printf 'Name: libcrypto\nDescription: libcrypto, static\nVersion: 3\nLibs: -L%s -lcrypto\nCflags:\n' \
+            "$root/.build/static/openssl" >.build/static/openssl/libcrypto.pc
+        local -x PKG_CONFIG_PATH=$root/.build/static/openssl
+    fi
     swift build "${options[@]}" >&2
     product=$(swift build "${options[@]}" --show-bin-path)/$1
 }

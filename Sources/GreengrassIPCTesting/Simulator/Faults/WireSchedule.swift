@@ -83,12 +83,24 @@ struct WireSchedule: Sendable {
         entries.insert(entry, at: index)
     }
 
-    /// Takes the steps whose time has come.
+    /// Takes the steps whose time has come; of a message in pieces one at a time, so that a busy machine does not join
+    /// them again.
     mutating func takeDue(now: Duration) -> [(connection: ConnectionID, step: Step)] {
         let end = entries.firstIndex { $0.due > now } ?? entries.endIndex
-        let taken = entries[..<end].map { ($0.connection, $0.step) }
-        entries.removeSubrange(..<end)
-        busyUntil = busyUntil.filter { $0.value > now }
+        var taken: [(connection: ConnectionID, step: Step)] = []
+        var served: Set<ConnectionID> = []
+        var left: [Entry] = []
+        for entry in entries[..<end] {
+            if isBusy(entry.connection), !served.insert(entry.connection).inserted {
+                left.append(entry)
+            } else {
+                taken.append((entry.connection, entry.step))
+            }
+        }
+        entries.replaceSubrange(..<end, with: left)
+        busyUntil = busyUntil.filter { connection, due in
+            due > now || left.contains { $0.connection == connection }
+        }
         return taken
     }
 

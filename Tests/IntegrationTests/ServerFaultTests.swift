@@ -3,9 +3,8 @@
 import AgentHarness
 import EventReactor
 import GreengrassIPC
+import GreengrassIPCTesting
 import Testing
-
-@testable import GreengrassIPCTesting
 
 /// A nucleus that misbehaves while a tunnel is open: the tunnel lives on and the next notification is heard.
 @Suite(.serialized, .timeLimit(.minutes(1)))
@@ -69,7 +68,7 @@ struct ServerFaultTests {
     func `A connection-level error is lived through`(_ payload: String) async throws {
         try await withAgent { test in
             try await test.open("connected")
-            await test.nucleus.breakConnections(payload)
+            await test.nucleus.failConnections(payload: payload)
             try await test.seen("disconnected", reason: "connection-lost")
             try await test.seen("subscribed", reason: "again")
             try await test.expectAlive()
@@ -87,18 +86,5 @@ struct ServerFaultTests {
             try await test.seen("subscribed", reason: "again")
             try await test.expectAlive()
         }
-    }
-}
-
-extension NucleusSimulator {
-    /// Tells every client that it broke the protocol, and closes.
-    fileprivate func breakConnections(_ payload: String) {
-        for connection in nucleus.connections.compactMap({ $0?.identifier }) {
-            // 6 is PROTOCOL_ERROR.
-            let frame = ServerFrame.connectionError(6, payload: payload)
-            nucleus.write(frame, to: connection, faults: [])
-            nucleus.close(connection)
-        }
-        perform(nucleus.takeOutput())
     }
 }

@@ -15,6 +15,17 @@ extension NucleusMachine {
         return takeOutput()
     }
 
+    /// Tells every client that it broke the protocol, and closes.
+    mutating func failConnections(payload: String, now: Duration) -> [NucleusAction] {
+        self.now = now
+        let frame = ServerFrame.connectionError(MessageType.protocolError, payload: payload)
+        for connection in connections.compactMap({ $0?.identifier }) {
+            write(frame, to: connection, faults: [])
+            close(connection)
+        }
+        return takeOutput()
+    }
+
     /// Ends every connection without a word and forgets what belonged to them; new tokens are set afterwards.
     mutating func restart(now: Duration) -> [NucleusAction] {
         self.now = now

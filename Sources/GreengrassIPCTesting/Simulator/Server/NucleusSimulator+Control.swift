@@ -78,6 +78,12 @@ extension NucleusSimulator {
     /// Takes back the faults that have not struck yet.
     public func removeFaults() { nucleus.faults.removeAll() }
 
+    /// Tells every client that it broke the protocol, and closes the connections.
+    ///
+    /// - Parameter payload: what the PROTOCOL_ERROR says. The classic nucleus's words are JSON that is not well
+    ///   formed in some cases.
+    public func failConnections(payload: String) { perform(nucleus.failConnections(payload: payload, now: now)) }
+
     /// Restarts the nucleus: connections end without a word, subscriptions are forgotten, tokens change.
     ///
     /// - Parameters:

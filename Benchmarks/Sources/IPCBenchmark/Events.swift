@@ -31,7 +31,6 @@ enum Events {
     static func measurePublished(_ peer: String) throws {
         let count = 40_000
         let rates = try (0..<4).map { round in
-            // A topic for each: the classic nucleus leaves a filter deaf that is subscribed to again too soon.
             let topic = "benchmark/events/\(round)"
             return try runGreengrassComponent { client in
                 var options = SubscriptionOptions()

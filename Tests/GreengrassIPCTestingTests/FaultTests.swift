@@ -59,6 +59,20 @@ struct FaultTests {
         #expect(pieces.count > 100)
     }
 
+    @Test("However late a machine looks, pieces stay pieces and nothing overtakes them")
+    func splittingWhenLate() {
+        let connection = ConnectionID(number: 1)
+        var schedule = WireSchedule()
+        #expect(schedule.add([1, 2, 3], to: connection, faults: [.splitEveryByte], now: .zero) == [])
+        let late = Duration.seconds(10)
+        #expect(schedule.takeDue(now: late).map(\.step) == [.write([1])])
+        #expect(schedule.add([4, 5], to: connection, faults: [], now: late) == [])
+        var sent: [WireSchedule.Step] = []
+        while let step = schedule.takeDue(now: late).first?.step { sent.append(step) }
+        #expect(sent == [.write([2]), .write([3]), .write([4, 5])])
+        #expect(schedule.add([6], to: connection, faults: [], now: late) == [.write([6])])
+    }
+
     @Test("A late reply is overtaken")
     func late() {
         var (harness, connection) = harness(.replyLate(.seconds(2)), at: .reply(to: "GetConfiguration"))

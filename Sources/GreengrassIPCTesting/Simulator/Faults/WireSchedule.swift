@@ -59,7 +59,8 @@ struct WireSchedule: Sendable {
         now: Duration
     ) -> [Step] {
         var due = max(now, busyUntil[connection] ?? now) + delay
-        guard pieces.count > 1 || due > now else {
+        // Behind pieces that are late nothing may go out at once either.
+        guard pieces.count > 1 || due > now || isBusy(connection) else {
             return pieces.map { .write($0) } + (closes ? [.close] : [])
         }
         for (index, piece) in pieces.enumerated() {

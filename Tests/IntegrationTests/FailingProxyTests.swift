@@ -95,7 +95,7 @@ struct FailingProxyTests {
             for index in 1...8 {
                 let start = Instant.now()
                 try await test.open("connected", index)
-                #expect(Instant.now() - start < .seconds(2))
+                #expect(Instant.now() - start < .seconds(5))
                 try await test.loop.sleep(for: .milliseconds(200))
             }
             if !ProcessTable.isSanitized { #expect(ProcessTable.number(process, "VmRSS") - before < 8 * 1024) }

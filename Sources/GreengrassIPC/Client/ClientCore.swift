@@ -167,6 +167,7 @@ final actor ClientCore: Connection.Owner {
         let result = await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
                 call.continuation = continuation
+                // A task that does not prefer the loop may have been suspended on the way here, and cancelled then.
                 if Task.isCancelled { cancel(call) } else { begin(call) }
             }
         } onCancel: {

@@ -9,9 +9,6 @@ final class PendingCall: @unchecked Sendable {
     let operation: OperationDescriptor
     let payload: [UInt8]
     let deadline: Instant
-    /// The cancellation can come before the continuation is there: a task that does not prefer the loop may be
-    /// suspended in between.
-    var isCancelled = false
     var continuation: UnsafeContinuation<Result<[UInt8], GreengrassIPCError>, Never>?
     /// Where it runs, once it has been sent.
     var stream: (connection: Connection, id: Int32)?
@@ -28,10 +25,6 @@ final class PendingCall: @unchecked Sendable {
         self.continuation = nil
         stream = nil
         continuation.resume(returning: result)
-    }
-
-    func failAsCancelled() {
-        fail(.cancelled, "the task was cancelled")
     }
 
     func fail(_ code: GreengrassIPCError.Code, _ message: String) {

@@ -14,8 +14,6 @@ final class SubscriptionRecord: @unchecked Sendable {
     var firstResponse: UnsafeContinuation<Result<[UInt8], GreengrassIPCError>, Never>?
     /// Subscriptions are made again in the order in which they were first asked for.
     var number = 0
-    /// As in a `PendingCall`: the cancellation can come before the continuation.
-    var isCancelled = false
     var timer: LoopTimer?
 
     init(_ operation: OperationDescriptor, payload: [UInt8], buffer: EventBuffer, options: SubscriptionOptions) {

@@ -111,6 +111,26 @@ struct ClientCancellationTests {
         }
     }
 
+    /// Nothing else would end these calls and subscriptions in the test's time.
+    @Test func aCancellationIsNeverLost() async throws {
+        let silent: @Sendable (ScriptedNucleus.Peer, RPCMessage) -> Void = { peer, message in
+            if message.type == MessageType.connect { peer.accept() }
+        }
+        try await withTestNucleus(configure: { $0.callTimeout = .seconds(600) }, onMessage: silent) { client, _ in
+            for number in 0..<400 {
+                let call = Self.publish(client)
+                let subscription = Task {
+                    try await client.subscribeToIoTCore(topicName: "t", qos: .atLeastOnce) { _ in }
+                }
+                for _ in 0..<number % 8 { await Task.yield() }
+                call.cancel()
+                subscription.cancel()
+                #expect(await code { try await call.value } == .cancelled)
+                #expect(await code { try await subscription.value } == .cancelled)
+            }
+        }
+    }
+
     /// The nucleus ends the stream; the caller is cancelled before it knows.
     @Test func nothingIsWrittenAfterTheNucleussTerminate() async throws {
         try await withTestNucleus(onMessage: silentToPublish) { client, nucleus in

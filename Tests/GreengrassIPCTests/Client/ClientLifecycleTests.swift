@@ -120,6 +120,18 @@ struct ClientLifecycleTests {
         #expect(await call.value == .closed)
     }
 
+    /// A task that does not prefer the loop may be suspended between its start and its wait.
+    @Test func runningInACancelledTaskEndsAtOnce() async throws {
+        let configuration = GreengrassIPCConfiguration(socketPath: "/nowhere", authentication: .svcuid("T"))
+        for _ in 0..<20 {
+            let client = try GreengrassIPCClient(configuration)
+            let run = Task { try await client.run() }
+            run.cancel()
+            try await run.value
+            #expect(await code { try await client.getConfiguration() } == .closed)
+        }
+    }
+
     @Test func aCancelledBodyEndsTheScope() async throws {
         try await withTestNucleus(onMessage: Self.unanswering) { client, nucleus in
             let path = nucleus.socketPath

@@ -87,7 +87,6 @@ final actor ClientCore: Connection.Owner {
 
     private func attemptFailed(_ error: GreengrassIPCError, isFinal: Bool) {
         switch reconnect.failed(error, isFinal: isFinal, now: .now(), using: &generator) {
-        case .connect: connect()
         case .wait(let duration):
             state = .disconnected(last: error)
             log(

@@ -5,7 +5,6 @@ internal import EventReactor
 /// When to connect, when to wait, when to give up. No input or output, no clock.
 struct ReconnectMachine {
     enum Action: Equatable {
-        case connect
         case wait(Duration)
         /// Nothing that is tried again can help.
         case giveUp(GreengrassIPCError)
@@ -55,7 +54,6 @@ struct ReconnectMachine {
 extension ReconnectMachine.Action {
     static func == (left: Self, right: Self) -> Bool {
         switch (left, right) {
-        case (.connect, .connect): true
         case (.wait(let left), .wait(let right)): left == right
         case (.giveUp(let left), .giveUp(let right)): left.code == right.code
         default: false

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import GreengrassIPC
+
 /// Which of the two nuclei the simulator speaks and behaves like.
 ///
 /// They serve the same operations and punish different mistakes, so a component that is to run on both is tested

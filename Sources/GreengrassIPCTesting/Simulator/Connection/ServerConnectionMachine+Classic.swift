@@ -51,7 +51,7 @@ extension ServerConnectionMachine {
         case MessageType.ping: return ping(message)
         case MessageType.pingResponse: return []
         case MessageType.connect: return protocolError(ClassicText.connectFirst)
-        case MessageType.connectAcknowledgement, MessageType.protocolError, MessageType.internalError:
+        case MessageType.connectAck, MessageType.protocolError, MessageType.internalError:
             phase = .closed
             // That the text is no JSON is the nucleus's, not ours.
             let text =
@@ -133,7 +133,7 @@ extension ServerConnectionMachine {
     ) -> [ConnectionAction] {
         streams[fixed.stream] = nil
         let isEmptyTerminate =
-            fixed.type == MessageType.applicationMessage && fixed.isTerminate
+            fixed.type == MessageType.application && fixed.isTerminate
             && message.payload.isEmpty
         if isEmptyTerminate { return [.streamEnded(fixed.stream)] }
         let operation =

@@ -16,7 +16,7 @@ extension ServerConnectionMachine {
         }
         guard fixed.stream != 0 else { return close(after: [liteStreamZero(headers, fixed)]) }
         let noteGap = noteStream(fixed, headers)
-        if fixed.type != MessageType.applicationMessage {
+        if fixed.type != MessageType.application {
             return noteGap + [.send(liteServiceError(fixed.stream), .other)]
         }
         if fixed.isTerminate { return noteGap + [.streamEnded(fixed.stream)] }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import GreengrassIPC
+
 // What a test does to the nucleus.
 extension NucleusMachine {
     /// A message arrives from the cloud.

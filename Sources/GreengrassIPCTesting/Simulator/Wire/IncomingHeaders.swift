@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import EventStream
+import GreengrassIPC
 
 /// What the headers of a client's message say, gathered in one pass.
 struct IncomingHeaders: Sendable {

@@ -8,7 +8,7 @@ enum ServerFrame {
     static func acknowledgement(accepted: Bool, svcuid: String? = nil) -> [UInt8] {
         let flags = accepted ? MessageFlags.connectionAccepted : 0
         return encode { headers in
-            fixed(MessageType.connectAcknowledgement, flags, 0, &headers)
+            fixed(MessageType.connectAck, flags, 0, &headers)
             if let svcuid { headers.string(HeaderName.svcuid, svcuid) }
         }
     }
@@ -21,7 +21,7 @@ enum ServerFrame {
         stream: Int32,
         dialect: Dialect
     ) -> [UInt8] {
-        shaped(MessageType.applicationMessage, flags, stream, shape, dialect, payload: json)
+        shaped(MessageType.application, flags, stream, shape, dialect, payload: json)
     }
 
     static func error(_ failure: ServiceFailure, stream: Int32, dialect: Dialect) -> [UInt8] {
@@ -106,7 +106,7 @@ enum ServerFrame {
 
     /// The end of a subscription, as the classic nucleus tells it.
     static func terminate(stream: Int32) -> [UInt8] {
-        encode { headers in fixed(MessageType.applicationMessage, MessageFlags.terminateStream, stream, &headers) }
+        encode { headers in fixed(MessageType.application, MessageFlags.terminateStream, stream, &headers) }
     }
 
     private static func shaped(

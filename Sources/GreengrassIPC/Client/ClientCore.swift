@@ -24,7 +24,7 @@ final actor ClientCore: Connection.Owner {
     private var lastSubscription = 0
     private var subscriptions: [ObjectIdentifier: SubscriptionRecord] = [:]
     private var end: UnsafeContinuation<GreengrassIPCError, Never>?
-    private var generator = SystemRandomNumberGenerator()
+    private var generator = SystemRandom()
     private lazy var retryTimer = LoopTimer { [weak self] in self?.assumeIsolated { $0.connect() } }
     private lazy var waitTimer = LoopTimer { [weak self] in self?.assumeIsolated { $0.waitHasTimedOut() } }
 

@@ -88,7 +88,7 @@ struct TunnelAgent: Sendable {
 
     private func listen() async {
         var failures = 0
-        var generator = SystemRandomNumberGenerator()
+        var generator = SystemRandom()
         var configurations = ConfigurationSource(
             client: client,
             reporter: reporter,

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import EventReactor
+
 /// The access token of one tunnel: whoever holds it can join the tunnel.
 ///
 /// It never shows in a description, a dump or a log; `exposedValue` is for the pipe to the proxy and for the hash.
@@ -49,7 +51,7 @@ struct ClientToken: Hashable, Sendable {
 
     /// A fresh random one from the system's generator.
     static func random() -> ClientToken {
-        var generator = SystemRandomNumberGenerator()
+        var generator = SystemRandom()
         return ClientToken(using: &generator)
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import EventReactor
 import GreengrassIPC
 import Testing
 
@@ -15,7 +16,7 @@ struct LocalproxyCommandTests {
     ) throws -> LocalproxyCommand {
         let payload =
             #"{"clientAccessToken":"SECRET","clientMode":"destination","region":"eu-central-1","services":\#(services)}"#
-        var generator = SystemRandomNumberGenerator()
+        var generator = SystemRandom()
         return LocalproxyCommand(
             executable: "/opt/lp/localproxy",
             plan: try TunnelPlan(TunnelNotification(payload: Array(payload.utf8)), configuration: configuration),

@@ -31,7 +31,7 @@ extension NucleusSimulator {
     ///
     /// - Throws: ``NucleusSimulatorError`` if the token has not 16 characters or is another component's.
     public func setComponent(_ component: SimulatedComponent) throws {
-        var generator = SystemRandomNumberGenerator()
+        var generator = SystemRandom()
         let token =
             component.token ?? nucleus.token(of: component.name)
             ?? configuration.dialect.makeToken(using: &generator)
@@ -95,7 +95,7 @@ extension NucleusSimulator {
         if downtime > .zero { stopListening() }
         perform(nucleus.restart(now: now))
         if newTokens {
-            var generator = SystemRandomNumberGenerator()
+            var generator = SystemRandom()
             nucleus.replaceTokens { _ in configuration.dialect.makeToken(using: &generator) }
         }
         guard downtime > .zero else { return }

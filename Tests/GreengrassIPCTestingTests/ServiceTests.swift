@@ -125,6 +125,7 @@ struct ServiceTests {
     @Test("Request and answer", arguments: cases)
     func answer(_ expected: Case) {
         var harness = Harness(expected.dialect, configuration: Self.configuration)
+        harness.nucleus.plugins = []
         let connection = harness.login()
         let events = harness.send(ClientFrame.call(1, expected.operation, expected.request), on: connection)
         #expect(events.count == 1)

@@ -11,11 +11,11 @@ extension NucleusMachine {
     mutating func handle(_ call: ServiceCall, on connection: ConnectionID) {
         guard let component = connections[connection.slot]?.machine.component else { return }
         let parsed = try? JSONValue(jsonBytes: call.payload.span)
-        let operation = Operation.model[call.operation]
+        let operation = Operation.named[call.operation]
         calls.append(
             RecordedCall(
                 component: component,
-                operation: operation?.name ?? Operation.shortName(call.operation),
+                operation: operation?.rawValue ?? Operation.shortName(call.operation),
                 request: parsed ?? .null
             )
         )
@@ -25,33 +25,17 @@ extension NucleusMachine {
             perform(harm ?? [], on: connection)
         }
         guard let operation else { return answer(call, with: .unknownOperation(call.operation), on: connection) }
-        guard operation.isServed else { return answer(call, with: unserved(call.operation), on: connection) }
-        let name = operation.name
+        if let refusal = refusal(of: operation, call.operation) { return answer(call, with: refusal, on: connection) }
         switch parsed {
         case .object(let members)?:
             let request = Request(dialect: dialect, component: component, members: members)
-            serve(name, call, request, from: connection)
+            serve(operation, call, request, from: connection)
         case nil where !call.payload.isEmpty: answer(call, with: .internalServerError, on: connection)
         case .null?, nil:
-            let getter = name == "GetConfiguration" ? "getComponentName" : "getTopicName"
-            let text = dialect == .classic ? ClassicText.nullRequest(name, getter) : nil
+            let text = dialect == .classic ? ClassicText.nullRequest(operation) : nil
             answer(call, with: .failure(.service, text), on: connection)
         default:
             answer(call, with: .internalServerError, on: connection)
-        }
-    }
-
-    private func unserved(_ operation: String) -> Reply {
-        .failure(.service, dialect == .classic ? ClassicText.unsupported(operation) : nil)
-    }
-
-    private mutating func serve(_ name: String, _ call: ServiceCall, _ request: Request, from connection: ConnectionID)
-    {
-        switch name {
-        case "GetConfiguration": answer(call, with: getConfiguration(call, request), on: connection)
-        case "PublishToIoTCore": publishToIoTCore(call, request, from: connection)
-        case "SubscribeToIoTCore": subscribeToIoTCore(call, request, from: connection)
-        default: answer(call, with: unserved(call.operation), on: connection)
         }
     }
 

@@ -54,12 +54,6 @@ extension NucleusMachine {
         return takeOutput()
     }
 
-    mutating func forgetStreams(of connection: ConnectionID) {
-        broker.connectionClosed(connection, now: now)
-        if !pendingCalls.isEmpty { pendingCalls = pendingCalls.filter { $0.key.connection != connection } }
-        if !heldBack.isEmpty { heldBack = heldBack.filter { $0.key.connection != connection } }
-    }
-
     mutating func perform(_ actions: [ConnectionAction], on connection: ConnectionID) {
         for action in actions {
             switch action {
@@ -67,7 +61,7 @@ extension NucleusMachine {
             case .close: close(connection)
             case .authenticate(let credentials): authenticate(credentials, on: connection)
             case .call(let call): handle(call, on: connection)
-            case .streamEnded(let stream): streamEnded(StreamKey(connection: connection, stream: stream))
+            case .streamEnded(let stream): forgetStream(StreamKey(connection: connection, stream: stream))
             case .finding(let finding): note(finding)
             }
         }
@@ -83,12 +77,6 @@ extension NucleusMachine {
         } else {
             perform(connections[connection.slot]?.machine.refuse() ?? [], on: connection)
         }
-    }
-
-    private mutating func streamEnded(_ stream: StreamKey) {
-        pendingCalls[stream] = nil
-        heldBack[stream] = nil
-        broker.unsubscribe(stream, now: now)
     }
 }
 

@@ -32,6 +32,11 @@ struct NucleusMachine: Sendable {
     /// Whether lite takes a component's name in place of a token, as it does from a process in that component's unit.
     var acceptsComponentNames = true
 
+    /// What gives a classic nucleus further operations.
+    var plugins = Set(NucleusPlugin.allCases)
+    /// Whether this nucleus is new enough to know SubscribeToIoTCoreConnectionStatus.
+    var servesConnectionStatus = true
+
     /// Tokens by component, and the way back.
     var tokens: [String: String] = [:]
     var names: [String: String] = [:]

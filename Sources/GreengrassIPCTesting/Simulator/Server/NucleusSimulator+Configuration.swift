@@ -27,6 +27,10 @@ extension NucleusSimulator {
         public var interpolatesComponentConfiguration: Bool
         /// Whether lite takes a component's name in place of a token, as it does from a process of that component.
         public var acceptsComponentNames: Bool
+        /// What gives a classic nucleus further operations; all that there are unless something else is said.
+        public var plugins = Set(NucleusPlugin.allCases)
+        /// Whether the nucleus is new enough to know SubscribeToIoTCoreConnectionStatus. Those of before 2026 are not.
+        public var servesConnectionStatus = true
         /// Called for each finding when it is made, on the simulator's thread.
         public var onFinding: (@Sendable (Finding) -> Void)?
 

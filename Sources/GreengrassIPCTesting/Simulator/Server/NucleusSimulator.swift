@@ -100,6 +100,8 @@ public actor NucleusSimulator {
             unsubackDelay: configuration.unsubackDelay,
             brokerState: configuration.brokerState
         )
+        nucleus.plugins = configuration.plugins
+        nucleus.servesConnectionStatus = configuration.servesConnectionStatus
         nucleus.acceptsComponentNames = configuration.acceptsComponentNames
         if configuration.interpolatesComponentConfiguration { nucleus.interpolatedThingName = configuration.thingName }
         nucleus.configurations[configuration.dialect.nucleusComponent] = configuration.nucleusConfiguration

@@ -53,9 +53,24 @@ enum ClassicText {
         "Publish to topic \(topic) failed: Device is offline. Dropping QoS 0 message."
     }
 
-    static func nullRequest(_ operation: String, _ getter: String) -> String {
-        "Cannot invoke \"software.amazon.awssdk.aws.greengrass.model.\(operation)Request.\(getter)()\" because "
-            + "\"request\" is null"
+    /// What a handler says that finds no request at all, by what it would have read first.
+    static func nullRequest(_ operation: Operation) -> String {
+        let getter =
+            switch operation {
+            case .publishToIoTCore, .subscribeToIoTCore: "getTopicName"
+            case .publishToTopic, .subscribeToTopic: "getTopic"
+            case .updateConfiguration: "getTimestamp"
+            case .updateState: "getState"
+            case .sendConfigurationValidityReport: "getConfigurationValidityReport"
+            case .deferComponentUpdate, .cancelLocalDeployment, .getLocalDeploymentStatus: "getDeploymentId"
+            case .deleteThingShadow, .getThingShadow, .listNamedShadowsForThing, .updateThingShadow: "getThingName"
+            case .getSecretValue: "getSecretId"
+            case .putComponentMetric: "getMetrics"
+            case .validateAuthorizationToken: "getToken"
+            default: "getComponentName"
+            }
+        let type = "software.amazon.awssdk.aws.greengrass.model.\(operation.rawValue)Request"
+        return "Cannot invoke \"\(type).\(getter)()\" because \"request\" is null"
     }
 
     static func notAuthorized(_ principal: String, _ service: String, _ operation: String, _ resource: String) -> String

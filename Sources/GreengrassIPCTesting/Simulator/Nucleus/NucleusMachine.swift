@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import EventReactor
 import EventStream
 
 /// What the owner of the sockets has to do, in order.
@@ -26,6 +27,9 @@ struct NucleusMachine: Sendable {
     var findings: [Finding] = []
     /// The moment of the input that is being handled.
     var now = Duration.zero
+    /// The time of day at the fixed moment that ``now`` counts from, in milliseconds since 1970.
+    var dayOrigin: Int64 = 1_700_000_000_000
+    var random = SystemRandom()
 
     /// What `{iot:thingName}` in policies stands for, if the nucleus interpolates configurations.
     var interpolatedThingName: String?
@@ -66,4 +70,7 @@ struct NucleusMachine: Sendable {
         broker = Broker(dialect: dialect, unsubackDelay: unsubackDelay, state: brokerState)
         configurations = ConfigurationStore(dialect: dialect)
     }
+
+    /// The time of day, in milliseconds since 1970.
+    var timeOfDay: Int64 { dayOrigin + now.nanoseconds / 1_000_000 }
 }

@@ -102,6 +102,7 @@ public actor NucleusSimulator {
         )
         nucleus.plugins = configuration.plugins
         nucleus.servesConnectionStatus = configuration.servesConnectionStatus
+        nucleus.dayOrigin = WallClock.milliseconds()
         nucleus.acceptsComponentNames = configuration.acceptsComponentNames
         if configuration.interpolatesComponentConfiguration { nucleus.interpolatedThingName = configuration.thingName }
         nucleus.configurations[configuration.dialect.nucleusComponent] = configuration.nucleusConfiguration

@@ -25,6 +25,11 @@ struct ServiceFailure: Sendable {
     var code: Code
     /// `nil` when the nucleus has nothing to say: members are left out then, or empty.
     var text: String?
+    /// What a ResourceNotFoundError is about; `nil` where the nucleus does not say.
+    var resourceType: String?
+    var resourceName: String?
+    /// Whether the classic nucleus set the text after it had made the error: `_message` is empty then.
+    var isTextSetLate = false
 
     /// The shape's name without its namespace.
     enum Code: String, Sendable {
@@ -32,5 +37,13 @@ struct ServiceFailure: Sendable {
         case unauthorized = "UnauthorizedError"
         case invalidArguments = "InvalidArgumentsError"
         case resourceNotFound = "ResourceNotFoundError"
+        case componentNotFound = "ComponentNotFoundError"
+        case conflict = "ConflictError"
+        case failedUpdateConditionCheck = "FailedUpdateConditionCheckError"
+        case invalidArtifactsDirectoryPath = "InvalidArtifactsDirectoryPathError"
+        case invalidRecipeDirectoryPath = "InvalidRecipeDirectoryPathError"
+        case invalidToken = "InvalidTokenError"
+        case invalidCredential = "InvalidCredentialError"
+        case invalidClientDeviceAuthToken = "InvalidClientDeviceAuthTokenError"
     }
 }

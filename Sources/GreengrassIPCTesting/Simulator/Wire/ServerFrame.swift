@@ -37,8 +37,10 @@ enum ServerFrame {
         switch dialect {
         case .classic:
             if let text = failure.text { json.text("message", text) }
+            if let type = failure.resourceType { json.text("resourceType", type) }
+            if let name = failure.resourceName { json.text("resourceName", name) }
             json.text("_service", "aws.greengrass#GreengrassCoreIPC")
-            if let text = failure.text { json.text("_message", text) }
+            if let text = failure.text { json.text("_message", failure.isTextSetLate ? "" : text) }
         case .lite:
             json.text("_message", failure.text ?? "")
         }

@@ -69,6 +69,15 @@ struct Harness {
         note(nucleus.publish(BrokerMessage(topic: topic, payload: Array(payload.utf8), retain: retain), now: now))
     }
 
+    mutating func publishLocally(_ topic: String, _ content: LocalMessage.Content) {
+        note(nucleus.publishLocally(LocalMessage(topic: topic, content: content), now: now))
+    }
+
+    /// Merges into the component's configuration as a deployment does.
+    mutating func deploy(_ value: JSONValue) {
+        note(nucleus.updateConfiguration(of: Self.component, at: [], merging: value, now: now))
+    }
+
     mutating func setBrokerState(_ state: BrokerState) { note(nucleus.setBrokerState(state, now: now)) }
 
     mutating func advance(_ duration: Duration) {

@@ -47,7 +47,7 @@ extension NucleusMachine {
     }
 
     mutating func publishToIoTCore(_ call: ServiceCall, _ request: Request, from connection: ConnectionID) {
-        guard let encoded = request.text("payload"), let payload = blob(encoded.value) else {
+        guard let encoded = request.text("payload"), let payload = dialect.blob(encoded.value ?? "") else {
             return answer(call, with: request.wrongType, on: connection)
         }
         switch admission(call, request, needsPayload: true) {
@@ -132,11 +132,6 @@ extension NucleusMachine {
         return number
     }
 
-    private func blob(_ text: String?) -> [UInt8]? {
-        guard let text else { return [] }
-        return Base64.decode(text)
-    }
-
     private func properties(of request: Request) -> [String: JSONValue] {
         let names: Set<String> = [
             "userProperties", "messageExpiryIntervalSeconds", "correlationData", "responseTopic", "payloadFormat",
@@ -169,7 +164,9 @@ extension NucleusMachine {
 
     /// Changes how the nucleus stands with the broker; what waited for a connection goes on.
     mutating func setBrokerState(_ state: BrokerState) {
+        let wasConnected = broker.state == .connected
         let connected = broker.setState(state, now: now)
+        if wasConnected != (state == .connected) { tellConnectionStatus(connectionStatusStreams) }
         for stream in connected.answered {
             guard let call = pendingCalls.removeValue(forKey: stream) else { continue }
             answer(call, with: .success(call.operation, keepsStreamOpen: true), on: stream.connection)

@@ -159,6 +159,8 @@ struct ServerConnectionMachine: Sendable {
         case .response(let shape, let json, let keepsStreamOpen):
             let flags = keepsStreamOpen ? 0 : dialect.oneShotFlags
             frame = ServerFrame.application(json, shape: shape, flags: flags, stream: stream, dialect: dialect)
+        case .unshaped(let json):
+            frame = ServerFrame.unshaped(json, stream: stream)
         case .failure(let failure):
             frame = ServerFrame.error(failure, stream: stream, dialect: dialect)
         case .internalServerError:

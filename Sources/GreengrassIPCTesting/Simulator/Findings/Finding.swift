@@ -73,6 +73,8 @@ extension Finding.Rule {
     public static let lateTerminate = Self(rawValue: "late-terminate")
     /// A filter subscribed again before the broker confirmed that it was given up.
     public static let subscribeBeforeUnsuback = Self(rawValue: "subscribe-before-unsuback")
+    /// A local message with more values or levels than lite's daemons hand on.
+    public static let messageTooComplex = Self(rawValue: "message-too-complex")
     /// A member whose value is `null`.
     public static let nullMember = Self(rawValue: "null-member")
     /// A message larger than the lite nucleus takes.

@@ -4,6 +4,8 @@ import GreengrassIPC
 
 // Calls and their answers.
 extension NucleusMachine {
+    private static let getSystemConfig = "aws.greengrass.private#GetSystemConfig"
+
     mutating func note(_ finding: Finding) {
         if findings.count < Self.remembered { findings.append(finding) }
     }
@@ -24,10 +26,19 @@ extension NucleusMachine {
             let harm = connections[connection.slot]?.machine.lookForHarm(inRequest: parsed, of: call.operation)
             perform(harm ?? [], on: connection)
         }
+        if dialect == .lite, let parsed {
+            guard LiteBus.reads(parsed) else { return answer(call, with: .failure(.service, nil), on: connection) }
+            if call.operation == Self.getSystemConfig {
+                return answer(call, with: systemConfiguration(call, parsed), on: connection)
+            }
+        }
         guard let operation else { return answer(call, with: .unknownOperation(call.operation), on: connection) }
         if let refusal = refusal(of: operation, call.operation) { return answer(call, with: refusal, on: connection) }
         switch parsed {
         case .object(let members)?:
+            if dialect == .classic, !MemberKind.structure(operation.members).accepts(.object(members)) {
+                return answer(call, with: .internalServerError, on: connection)
+            }
             let request = Request(dialect: dialect, component: component, members: members)
             serve(operation, call, request, from: connection)
         case nil where !call.payload.isEmpty: answer(call, with: .internalServerError, on: connection)

@@ -5,12 +5,26 @@ import GreengrassIPC
 // Components and who they are.
 extension NucleusMachine {
     /// Makes a component known, or gives it another token or configuration.
-    mutating func setComponent(_ name: String, token: String, configuration: JSONValue) {
+    mutating func setComponent(
+        _ name: String,
+        token: String,
+        configuration: JSONValue,
+        access: AccessPolicy = .everythingUnlessConfigured
+    ) {
         tokens[name] = token
         names = Dictionary(tokens.map { (canonical($0.value), $0.key) }) { first, _ in first }
-        configurations[name] = configuration
-        accessControls[name] =
-            configuration["accessControl"].map { AccessControl($0, thingName: interpolatedThingName) } ?? .unrestricted
+        configurations.replace(name, with: configuration, time: timeOfDay)
+        accessPolicies[name] = access
+        readAccessControl(of: name)
+    }
+
+    /// Gives a component the rights that its configuration, as it is now, says.
+    mutating func readAccessControl(of component: String) {
+        let policy = accessPolicies[component] ?? .configured
+        let document = configurations[component]?["accessControl"]
+        let isUnrestricted = policy == .everything || policy == .everythingUnlessConfigured && document == nil
+        accessControls[component] =
+            isUnrestricted ? .unrestricted : AccessControl(document ?? [:], thingName: interpolatedThingName)
     }
 
     /// Gives every component another token.

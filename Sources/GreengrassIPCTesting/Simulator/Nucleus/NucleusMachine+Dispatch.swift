@@ -33,11 +33,17 @@ extension NucleusMachine {
         case .getConfiguration: answer(call, with: getConfiguration(call, request), on: connection)
         case .publishToIoTCore: publishToIoTCore(call, request, from: connection)
         case .subscribeToIoTCore: subscribeToIoTCore(call, request, from: connection)
-        // Local publish and subscribe, configuration, lifecycle.
-        case .publishToTopic, .subscribeToTopic, .updateConfiguration, .subscribeToConfigurationUpdate, .updateState,
-            .pauseComponent, .resumeComponent, .putComponentMetric, .validateAuthorizationToken,
-            .subscribeToIoTCoreConnectionStatus:
-            answer(call, with: unserved(call.operation), on: connection)
+        case .publishToTopic: publishToTopic(call, request, from: connection)
+        case .subscribeToTopic: subscribeToTopic(call, request, from: connection)
+        case .updateConfiguration: updateConfiguration(call, request, from: connection)
+        case .subscribeToConfigurationUpdate: subscribeToConfigurationUpdate(call, request, from: connection)
+        case .updateState: answer(call, with: updateState(call, request), on: connection)
+        case .pauseComponent: answer(call, with: pauseOrResume(call, request, pausing: true), on: connection)
+        case .resumeComponent: answer(call, with: pauseOrResume(call, request, pausing: false), on: connection)
+        case .putComponentMetric: answer(call, with: putComponentMetric(call, request), on: connection)
+        case .validateAuthorizationToken:
+            answer(call, with: validateAuthorizationToken(call, request), on: connection)
+        case .subscribeToIoTCoreConnectionStatus: subscribeToConnectionStatus(call, from: connection)
         // Updates of components and of configurations, asked for and reported.
         case .subscribeToComponentUpdates, .deferComponentUpdate, .subscribeToValidateConfigurationUpdates,
             .sendConfigurationValidityReport:
@@ -59,11 +65,17 @@ extension NucleusMachine {
         pendingCalls[stream] = nil
         heldBack[stream] = nil
         broker.unsubscribe(stream, now: now)
+        localBroker.unsubscribe(stream)
+        configurationWatches.remove(stream)
+        connectionStatusStreams.removeAll { $0 == stream }
     }
 
     /// A connection is over, and with it all its streams.
     mutating func forgetStreams(of connection: ConnectionID) {
         broker.connectionClosed(connection, now: now)
+        localBroker.connectionClosed(connection)
+        configurationWatches.remove(of: connection)
+        connectionStatusStreams.removeAll { $0.connection == connection }
         if !pendingCalls.isEmpty { pendingCalls = pendingCalls.filter { $0.key.connection != connection } }
         if !heldBack.isEmpty { heldBack = heldBack.filter { $0.key.connection != connection } }
     }

@@ -11,6 +11,27 @@ extension NucleusMachine {
         return takeOutput()
     }
 
+    /// A local message arrives that no component published.
+    mutating func publishLocally(_ message: LocalMessage, now: Duration) -> [NucleusAction] {
+        self.now = now
+        deliverLocally(message, from: nil)
+        return takeOutput()
+    }
+
+    /// A component's configuration is changed from outside, as a deployment does.
+    mutating func updateConfiguration(
+        of component: String,
+        at path: [String],
+        merging value: JSONValue,
+        now: Duration
+    ) -> [NucleusAction] {
+        self.now = now
+        let outcome = configurations.deploy(value, at: path, of: component, now: timeOfDay)
+        readAccessControl(of: component)
+        tellWatches(of: component, outcome.changes)
+        return takeOutput()
+    }
+
     mutating func setBrokerState(_ state: BrokerState, now: Duration) -> [NucleusAction] {
         self.now = now
         setBrokerState(state)
@@ -33,6 +54,9 @@ extension NucleusMachine {
         self.now = now
         for connection in connections.compactMap({ $0?.identifier }) { emit(.close, on: connection) }
         broker.restart()
+        localBroker.removeAll()
+        configurationWatches.removeAll()
+        connectionStatusStreams.removeAll()
         pendingCalls.removeAll()
         heldBack.removeAll()
         spool.removeAll()

@@ -16,13 +16,20 @@ enum NucleusAction: Sendable, Equatable {
 struct NucleusMachine: Sendable {
     let dialect: Dialect
     var broker: Broker
+    var localBroker: LocalBroker
     var configurations: ConfigurationStore
+    var configurationWatches = ConfigurationWatches()
+    var connectionStatusStreams: [StreamKey] = []
+    var pausedComponents: Set<String> = []
     var faults = FaultPlan()
     /// Subscriptions that are not answered before MQTT connects.
     var pendingCalls: [StreamKey: ServiceCall] = [:]
     /// What components published while MQTT was not connected.
     var spool: [(message: BrokerMessage, component: String)] = []
     var publications: [RecordedPublication] = []
+    var localPublications: [RecordedLocalPublication] = []
+    var stateReports: [RecordedState] = []
+    var metricRecords: [RecordedMetric] = []
     var calls: [RecordedCall] = []
     var findings: [Finding] = []
     /// The moment of the input that is being handled.
@@ -31,6 +38,9 @@ struct NucleusMachine: Sendable {
     var dayOrigin: Int64 = 1_700_000_000_000
     var random = SystemRandom()
 
+    var thingName = "MyThing"
+    /// Whether nobody supervises the components, so that their states cannot be updated.
+    var isSupervisionAbsent = false
     /// What `{iot:thingName}` in policies stands for, if the nucleus interpolates configurations.
     var interpolatedThingName: String?
     /// Whether lite takes a component's name in place of a token, as it does from a process in that component's unit.
@@ -45,6 +55,7 @@ struct NucleusMachine: Sendable {
     var tokens: [String: String] = [:]
     var names: [String: String] = [:]
     var accessControls: [String: AccessControl] = [:]
+    var accessPolicies: [String: AccessPolicy] = [:]
     /// By slot.
     var connections: [Connection?] = []
     var schedule = WireSchedule()
@@ -68,6 +79,7 @@ struct NucleusMachine: Sendable {
     init(dialect: Dialect, unsubackDelay: Duration = .milliseconds(100), brokerState: BrokerState = .connected) {
         self.dialect = dialect
         broker = Broker(dialect: dialect, unsubackDelay: unsubackDelay, state: brokerState)
+        localBroker = LocalBroker(dialect: dialect)
         configurations = ConfigurationStore(dialect: dialect)
     }
 

@@ -8,9 +8,10 @@ public struct SimulatedComponent: Sendable {
     public var name: String
     /// What it authenticates with: 16 characters. `nil` lets the simulator make one up.
     public var token: String?
-    /// Its configuration, an object. `accessControl` in it is what the component may do, in a recipe's form; without
-    /// that member everything is allowed.
+    /// Its configuration, an object. `accessControl` in it is what the component may do, in a recipe's form.
     public var configuration: JSONValue
+    /// Whether its rights are those of its `accessControl`.
+    public var access: AccessPolicy
 
     /// A component.
     ///
@@ -18,10 +19,18 @@ public struct SimulatedComponent: Sendable {
     ///   - name: its name.
     ///   - token: its token, 16 characters; `nil` for one that is made up.
     ///   - configuration: its configuration, `accessControl` included.
-    public init(name: String, token: String? = nil, configuration: JSONValue = [:]) {
+    ///   - access: where its rights come from. By default it may do everything if its configuration has no
+    ///     `accessControl`; a real nucleus would allow it next to nothing then.
+    public init(
+        name: String,
+        token: String? = nil,
+        configuration: JSONValue = [:],
+        access: AccessPolicy = .everythingUnlessConfigured
+    ) {
         self.name = name
         self.token = token
         self.configuration = configuration
+        self.access = access
     }
 }
 

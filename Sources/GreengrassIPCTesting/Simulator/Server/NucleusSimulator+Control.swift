@@ -41,7 +41,12 @@ extension NucleusSimulator {
         if let other = nucleus.component(withToken: token), other != component.name {
             throw NucleusSimulatorError(.invalidToken, "\(component.name) and \(other) have the same token")
         }
-        nucleus.setComponent(component.name, token: token, configuration: component.configuration)
+        nucleus.setComponent(
+            component.name,
+            token: token,
+            configuration: component.configuration,
+            access: component.access
+        )
     }
 
     /// A message arrives from the cloud, for every stream whose filter matches.

@@ -37,6 +37,41 @@ extension NucleusSimulator {
         }
     }
 
+    /// Waits until components hold that many streams on a local topic or filter.
+    ///
+    /// - Throws: as ``waitForSubscription(filter:count:timeout:)``.
+    public func waitForLocalSubscription(
+        filter: String,
+        count: Int = 1,
+        timeout: Duration = .seconds(10)
+    ) async throws {
+        try await wait("\(count) local subscriptions to \(filter)", timeout) { nucleus in
+            nucleus.localBroker.subscriptions.count { $0.filter == filter } >= count
+        }
+    }
+
+    /// Waits until a component watches its own or another's configuration.
+    ///
+    /// - Throws: as ``waitForSubscription(filter:count:timeout:)``.
+    public func waitForConfigurationSubscription(to component: String, timeout: Duration = .seconds(10)) async throws {
+        try await wait("a subscription to the configuration of \(component)", timeout) { nucleus in
+            nucleus.configurationWatches.watches.contains { $0.component == component }
+        }
+    }
+
+    /// Waits until a component has reported a state.
+    ///
+    /// - Throws: as ``waitForSubscription(filter:count:timeout:)``.
+    public func waitForState(
+        _ state: ReportedState,
+        of component: String,
+        timeout: Duration = .seconds(10)
+    ) async throws {
+        try await wait("\(component) to be \(state.rawValue)", timeout) { nucleus in
+            nucleus.stateReports.last { $0.component == component }?.state == state
+        }
+    }
+
     /// Waits until an operation, named without `aws.greengrass#`, was called that often since the start.
     ///
     /// - Throws: as ``waitForSubscription(filter:count:timeout:)``.

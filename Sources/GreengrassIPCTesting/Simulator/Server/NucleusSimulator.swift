@@ -105,7 +105,12 @@ public actor NucleusSimulator {
         nucleus.dayOrigin = WallClock.milliseconds()
         nucleus.acceptsComponentNames = configuration.acceptsComponentNames
         if configuration.interpolatesComponentConfiguration { nucleus.interpolatedThingName = configuration.thingName }
-        nucleus.configurations[configuration.dialect.nucleusComponent] = configuration.nucleusConfiguration
+        nucleus.thingName = configuration.thingName
+        nucleus.configurations.replace(
+            configuration.dialect.nucleusComponent,
+            with: configuration.nucleusConfiguration,
+            time: nucleus.timeOfDay
+        )
     }
 
     private func begin() throws {

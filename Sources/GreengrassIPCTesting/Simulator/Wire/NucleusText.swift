@@ -8,12 +8,28 @@ enum LiteText {
     static let bindFailed = "Failed to bind the subscription."
     static let publishFailed = "Failed to publish the message."
     static let keyNotFound = "Key not found."
+    static let updateFailed = "Failed to update configuration."
+    static let protected = "Config update is not allowed for following field [accessControl]"
+    static let stateFailed = "Failed to update the lifecycle state."
+    static let tokenVerification = "Component does not have access to token verification IPC command."
+    static let tokenInvalid = "Invalid token used by stream manager when trying to authorize."
 }
 
 /// Texts of the classic nucleus that components may have learnt to read.
 enum ClassicText {
     static let unauthorized = "Not Authorized"
     static let keyNotFound = "Key not found"
+    static let olderTimestamp = "Proposed timestamp is older than the config's latest modified timestamp"
+    static let timestampRequired = "Timestamp is required"
+    static let valueRequired = "ValueToMerge is required"
+    static let accessControlProtected = "Config update is not allowed for following fields [accessControl]"
+    static let publishTopicRequired = "Publish topic must not be null"
+    static let publishTopicWildcard = "Publish topic must not contain a wildcard."
+    static let subscribeTopicRequired = "Subscribe topic must not be empty"
+    static let emptyResource = "Resource cannot be empty"
+    static let componentNameRequired = "Component name is required."
+    static let tokenUnknown = "Authentication token not found"
+    static let tokenMissing = "Invalid authentication token"
     static let topicRequired = "Topic is required"
     static let qosRequired = "QoS is required"
     static let payloadRequired = "Payload is required"
@@ -71,6 +87,18 @@ enum ClassicText {
             }
         let type = "software.amazon.awssdk.aws.greengrass.model.\(operation.rawValue)Request"
         return "Cannot invoke \"\(type).\(getter)()\" because \"request\" is null"
+    }
+
+    /// What a handler says that finds a member missing and goes on.
+    static func nullMember(_ operation: Operation, _ getter: String, _ invoked: String) -> String {
+        let model = "software.amazon.awssdk.aws.greengrass.model."
+        return "Cannot invoke \"\(model)\(invoked)()\" because the return value of "
+            + "\"\(model)\(operation.rawValue)Request.\(getter)()\" is null"
+    }
+
+    /// A refusal where no resource is named.
+    static func notAuthorized(_ principal: String, _ service: String, _ operation: String) -> String {
+        "Principal \(principal) is not authorized to perform \(service):\(operation) "
     }
 
     static func notAuthorized(_ principal: String, _ service: String, _ operation: String, _ resource: String) -> String

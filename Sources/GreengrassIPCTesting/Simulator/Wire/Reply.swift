@@ -4,6 +4,8 @@
 enum Reply: Sendable {
     /// Success. `keepsStreamOpen` for the first response of a subscription.
     case response(shape: String, json: [UInt8], keepsStreamOpen: Bool)
+    /// Success without a shape's name; lite answers so where no model knows the operation.
+    case unshaped(json: [UInt8])
     /// A modelled error.
     case failure(ServiceFailure)
     /// What the classic nucleus says when a handler throws what no model knows; a ServiceError on lite.

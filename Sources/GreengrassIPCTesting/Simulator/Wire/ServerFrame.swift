@@ -24,6 +24,16 @@ enum ServerFrame {
         shaped(MessageType.application, flags, stream, shape, dialect, payload: json)
     }
 
+    /// A response that names no shape.
+    static func unshaped(_ json: [UInt8], stream: Int32) -> [UInt8] {
+        encode { headers in
+            fixed(MessageType.application, 0, stream, &headers)
+            headers.string(HeaderName.contentType, "application/json")
+        } payload: {
+            $0.append(contentsOf: json)
+        }
+    }
+
     static func error(_ failure: ServiceFailure, stream: Int32, dialect: Dialect) -> [UInt8] {
         let shape = modelNamespace + failure.code.rawValue
         let flags = MessageFlags.terminateStream
@@ -40,7 +50,11 @@ enum ServerFrame {
             if let type = failure.resourceType { json.text("resourceType", type) }
             if let name = failure.resourceName { json.text("resourceName", name) }
             json.text("_service", "aws.greengrass#GreengrassCoreIPC")
-            if let text = failure.text { json.text("_message", failure.isTextSetLate ? "" : text) }
+            if failure.isTextSetLate {
+                json.text("_message", "")
+            } else if let text = failure.text {
+                json.text("_message", text)
+            }
         case .lite:
             json.text("_message", failure.text ?? "")
         }

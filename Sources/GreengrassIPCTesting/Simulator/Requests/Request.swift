@@ -32,13 +32,7 @@ struct Request: Sendable {
     }
 
     private func coerced(_ value: JSONValue) -> String? {
-        switch value {
-        case .string(let text): text
-        case .integer(let number) where dialect == .classic: String(number)
-        case .double(let number) where dialect == .classic: String(number)
-        case .bool(let truth) where dialect == .classic: String(truth)
-        default: nil
-        }
+        dialect == .classic ? MemberKind.spelling(of: value) : value.stringValue
     }
 
     /// What a member of a wrong type is answered with.
@@ -46,6 +40,18 @@ struct Request: Sendable {
         switch dialect {
         case .classic: .internalServerError
         case .lite: .failure(.service, LiteText.invalidParameters)
+        }
+    }
+}
+
+extension Request {
+    /// A member that is a number of seconds. Lite takes only numbers that are written with a fraction or an exponent.
+    func timestamp(_ name: String) -> Double? {
+        switch (members[name], dialect) {
+        case (.double(let seconds)?, _): seconds
+        case (.integer(let seconds)?, .classic): Double(seconds)
+        case (.string(let text)?, .classic): Double(text)
+        default: nil
         }
     }
 }

@@ -53,11 +53,13 @@ let package = Package(
             dependencies: ["GreengrassIPC", "EventReactor", "COpenSSL"],
             swiftSettings: strict
         ),
+        // Command lines: options, commands, and what was probably meant.
+        .target(name: "CommandArguments", swiftSettings: strict),
         // The developers' command.
         .executableTarget(
             name: "ggipc",
-            dependencies: ["GreengrassIPCTesting", "EventReactor"],
-            swiftSettings: strict
+            dependencies: ["GreengrassIPCTesting", "GreengrassIPC", "EventStream", "EventReactor", "CommandArguments"],
+            swiftSettings: strict + [lifetimes]
         ),
 
         // Test-only executables: scenarios that need a process to themselves, a stand-in for AWS's localproxy, and the
@@ -107,6 +109,14 @@ let package = Package(
             name: "TunnelComponentTests",
             dependencies: ["TunnelComponent", "GreengrassIPC", "EventReactor", "localproxy-stand-in"],
             exclude: ["Recordings"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "GGIPCTests",
+            dependencies: [
+                "ggipc", "CommandArguments", "GreengrassIPCTesting", "GreengrassIPC", "EventStream", "EventReactor",
+            ],
+            exclude: ["Captures"],
             swiftSettings: strict
         ),
         .testTarget(

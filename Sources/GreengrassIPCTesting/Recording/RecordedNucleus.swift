@@ -13,7 +13,8 @@ public actor RecordedNucleus {
     public nonisolated let socketPath: String
     nonisolated let loop: EventLoop
     private nonisolated let ownsLoop: Bool
-    private nonisolated let directory: String
+    /// Made for the socket; `nil` where the path was given.
+    private nonisolated let directory: String?
 
     private let session: RecordedSession
     private var listener: Listener?
@@ -48,27 +49,46 @@ public actor RecordedNucleus {
     }
 
     /// Starts on an event loop that is there already.
-    package static func start(_ session: RecordedSession, on loop: EventLoop) async throws -> RecordedNucleus {
-        try await start(session, on: loop, ownsLoop: false)
+    ///
+    /// - Parameter socketPath: where to listen; `nil` for a fresh directory.
+    package static func start(
+        _ session: RecordedSession,
+        socketPath: String? = nil,
+        on loop: EventLoop
+    ) async throws -> RecordedNucleus {
+        try await start(session, on: loop, ownsLoop: false, socketPath: socketPath)
     }
 
     private static func start(
         _ session: RecordedSession,
         on loop: EventLoop,
-        ownsLoop: Bool
+        ownsLoop: Bool,
+        socketPath: String? = nil
     ) async throws -> RecordedNucleus {
-        let directory = try Files.makeTemporaryDirectory(prefix: "greengrass-")
-        let nucleus = RecordedNucleus(session, directory: directory, loop: loop, ownsLoop: ownsLoop)
-        try await nucleus.listen()
+        let directory = socketPath == nil ? try Files.makeTemporaryDirectory(prefix: "greengrass-") : nil
+        let path = socketPath ?? "\(directory ?? "")/ipc.socket"
+        let nucleus = RecordedNucleus(session, path, directory: directory, loop: loop, ownsLoop: ownsLoop)
+        do {
+            try await nucleus.listen()
+        } catch {
+            if let directory { Files.remove(directory) }
+            throw error
+        }
         return nucleus
     }
 
-    private init(_ session: RecordedSession, directory: String, loop: EventLoop, ownsLoop: Bool) {
+    private init(
+        _ session: RecordedSession,
+        _ socketPath: String,
+        directory: String?,
+        loop: EventLoop,
+        ownsLoop: Bool
+    ) {
         self.session = session
+        self.socketPath = socketPath
         self.directory = directory
         self.loop = loop
         self.ownsLoop = ownsLoop
-        socketPath = directory + "/ipc.socket"
     }
 
     private func listen() throws {
@@ -93,7 +113,7 @@ public actor RecordedNucleus {
     /// Closes everything and removes the socket. Waiting calls fail.
     public nonisolated func stop() async {
         await close()
-        Files.remove(directory)
+        if let directory { Files.remove(directory) }
         if ownsLoop { await loop.shutDown() }
     }
 
@@ -103,6 +123,11 @@ public actor RecordedNucleus {
         for player in players { player.close() }
         players = []
         end(.failure(NucleusSimulatorError(.stopped, "the recorded nucleus was stopped")))
+    }
+
+    /// Lets those who wait fail, because nothing more will come.
+    package func giveUp(_ reason: String) {
+        end(.failure(NucleusSimulatorError(.stopped, reason)))
     }
 
     private func end(_ result: Result<Void, any Error>) {

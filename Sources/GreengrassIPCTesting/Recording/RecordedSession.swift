@@ -22,6 +22,20 @@ public struct RecordedSession: Sendable, Hashable {
         public var sender: Sender
         /// What it is.
         public var content: Content
+
+        /// An entry of a session.
+        ///
+        /// - Parameters:
+        ///   - milliseconds: since the client connected.
+        ///   - connection: the number of the connection.
+        ///   - sender: whose it is.
+        ///   - content: what it is.
+        public init(milliseconds: Double, connection: Int, sender: Sender, content: Content) {
+            self.milliseconds = milliseconds
+            self.connection = connection
+            self.sender = sender
+            self.content = content
+        }
     }
 
     /// One of the two sides.

@@ -1,22 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CommandArguments
 import EventReactor
 import GreengrassIPCTesting
 
 /// `ggipc simulate`.
 enum SimulateCommand {
     /// Serves until a signal comes or the command ends; answers the exit status.
-    static func run(_ arguments: [String]) -> Int32 {
-        do {
-            let options = try SimulateOptions(arguments, environment: CurrentProcess.environment)
-            return try EventLoop.run { loop in try await serve(options, on: loop) }
-        } catch let failure as SimulateOptions.Failure {
-            CurrentProcess.write("ggipc: \(failure.message)\n", to: 2)
-            return 2
-        } catch {
-            CurrentProcess.write("ggipc: \(error)\n", to: 2)
-            return 1
-        }
+    static func run(_ arguments: ParsedArguments) throws -> Int32 {
+        let options = try SimulateOptions(arguments)
+        return try EventLoop.run { loop in try await serve(options, on: loop) }
     }
 
     private static func serve(_ options: SimulateOptions, on loop: EventLoop) async throws -> Int32 {
@@ -60,58 +53,26 @@ enum SimulateCommand {
     private static func exports(_ environments: [Environment]) -> String {
         var text = "# \(environments[0].component)\n"
         for (name, value) in environments[0].values.sorted(by: { $0.key < $1.key }) {
-            text += "export \(name)=\(quoted(value))\n"
+            text += "export \(name)=\(ComponentEnvironment.quoted(value))\n"
         }
         for environment in environments.dropFirst() {
-            text += "# \(environment.component): SVCUID=\(quoted(environment.values["SVCUID"] ?? ""))\n"
+            text +=
+                "# \(environment.component): SVCUID=\(ComponentEnvironment.quoted(environment.values["SVCUID"] ?? ""))\n"
         }
         return text
     }
 
-    private static func quoted(_ value: String) -> String {
-        let isPlain = value.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "."), UInt8(ascii: "-"),
-                UInt8(ascii: "_"), UInt8(ascii: "+"):
-                true
-            default: false
-            }
-        }
-        if isPlain, !value.isEmpty { return value }
-        return "'" + value.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
-    }
-
     private static func untilSignal(on loop: EventLoop) async throws {
-        let signals = try Signals(loop)
+        let signals = try StopSignals(loop)
         await signals.first()
-    }
-}
-
-/// The first of the signals that end this program, for one who waits for it.
-private final class Signals: @unchecked Sendable {
-    // Safety: made and used on the loop's thread only, where the program's only task runs too.
-    private var source: SignalSource?
-    private var hasCome = false
-    private var waiting: CheckedContinuation<Void, Never>?
-
-    init(_ loop: EventLoop) throws {
-        source = try SignalSource([SignalSource.terminate, SignalSource.interrupt], loop: loop) { [weak self] _ in
-            self?.come()
-        }
+        signals.close()
     }
 
-    private func come() {
-        hasCome = true
-        waiting?.resume()
-        waiting = nil
-    }
-
-    func first() async {
-        await withCheckedContinuation { continuation in
-            if hasCome { continuation.resume() } else { waiting = continuation }
-        }
-        source?.close()
-        source = nil
+    private static func run(_ command: [String], _ values: [String: String], on loop: EventLoop) async throws -> Int32 {
+        let child = try RunningCommand(ChildConfiguration(command: command, environment: values), loop)
+        let signals = try StopSignals(loop)
+        signals.action = { child.send(signal: $0) }
+        defer { signals.close() }
+        return await child.end().shellStatus
     }
 }

@@ -82,10 +82,7 @@ public final class GreengrassIPCClient: GreengrassIPCCaller {
         _ operation: Operation.Type,
         _ request: Operation.Request
     ) async throws(GreengrassIPCError) -> Operation.Response {
-        let descriptor = Operation.descriptor
-        let payload = try Self.encode(request, descriptor)
-        let reply = try await core.exchange(descriptor, payload, timeout: configuration.callTimeout)
-        return try Self.decode(Operation.Response.self, reply, descriptor)
+        try await exchange(Operation.descriptor, request, configuration.callTimeout)
     }
 
     /// Opens a subscription for as long as `body` takes.
@@ -97,16 +94,33 @@ public final class GreengrassIPCClient: GreengrassIPCCaller {
         options: SubscriptionOptions = SubscriptionOptions(),
         _ body: (Subscription<Operation.Event>) async throws -> Result
     ) async throws -> Result {
-        let descriptor = Operation.descriptor
+        try await open(Operation.descriptor, request, options, body)
+    }
+}
+
+// What every call and subscription goes through, typed or by name.
+extension GreengrassIPCClient {
+    func exchange<Response: JSONReadable>(
+        _ operation: OperationDescriptor,
+        _ request: some JSONWritable,
+        _ timeout: Duration
+    ) async throws(GreengrassIPCError) -> Response {
+        let payload = try Self.encode(request, operation)
+        let reply = try await core.exchange(operation, payload, timeout: timeout)
+        return try Self.decode(Response.self, reply, operation)
+    }
+
+    func open<Event: JSONReadable & Sendable, Result>(
+        _ operation: OperationDescriptor,
+        _ request: some JSONWritable,
+        _ options: SubscriptionOptions,
+        _ body: (Subscription<Event>) async throws -> Result
+    ) async throws -> Result {
         let buffer = EventBuffer(options)
-        let record = SubscriptionRecord(
-            descriptor,
-            payload: try Self.encode(request, descriptor),
-            buffer: buffer,
-            options: options
-        )
+        let payload = try Self.encode(request, operation)
+        let record = SubscriptionRecord(operation, payload: payload, buffer: buffer, options: options)
         _ = try await core.open(record)
-        let source = EventSource(buffer: buffer) { [core] in core.eventIsUnreadable($0, descriptor) }
+        let source = EventSource(buffer: buffer) { [core] in core.eventIsUnreadable($0, operation) }
         let result: Swift.Result<Result, any Error>
         do {
             result = .success(try await body(Subscription(source, gaps: options.gaps)))

@@ -202,12 +202,7 @@ final actor Connection: StreamSocketOwner {
             let error = ErrorPayload.decode(message, operation: record.operation.name)
             owner?.subscription(record, attempt: attempt, .failed(error))
         case .ended(.subscription(let record, let attempt)), .reply(.subscription(let record, let attempt)):
-            let error = GreengrassIPCError(
-                .connectionLost,
-                "the nucleus has ended the subscription",
-                operation: record.operation.name
-            )
-            owner?.subscription(record, attempt: attempt, .failed(error))
+            owner?.subscription(record, attempt: attempt, .failed(Self.ended(record, message)))
         case .unknownEvent(.subscription(let record, _)):
             log(.eventDropped, .debug, "an event of unknown shape was left out", [("operation", record.operation.name)])
         case .answerPing: answer(ping: message)
@@ -231,13 +226,21 @@ final actor Connection: StreamSocketOwner {
         case .full: owner?.subscription(record, attempt: attempt, .overflowed)
         }
         if message.terminatesStream {
-            let error = GreengrassIPCError(
-                .connectionLost,
-                "the nucleus has ended the subscription",
-                operation: record.operation.name
-            )
-            owner?.subscription(record, attempt: attempt, .failed(error))
+            owner?.subscription(record, attempt: attempt, .failed(Self.ended(record, message)))
         }
+    }
+
+    private static func ended(_ record: SubscriptionRecord, _ message: RPCMessage) -> GreengrassIPCError {
+        let operation = record.operation
+        if message.isOfShape(operation.responseShapeBytes) {
+            let text = "the nucleus has answered and ended the stream: the operation brings no events, call it"
+            return GreengrassIPCError(.invalidRequest, text, operation: operation.name)
+        }
+        return GreengrassIPCError(
+            .connectionLost,
+            "the nucleus has ended the subscription",
+            operation: operation.name
+        )
     }
 
     // MARK: - Time

@@ -7,7 +7,9 @@ enum StreamKind: Sendable {
     /// One request, one reply.
     case call
     /// A response, then events until either side ends the stream; told apart by their shapes.
-    case subscription(eventShape: [UInt8], responseShape: [UInt8])
+    ///
+    /// - Parameter eventShape: nil when it is not known: then whatever is no response is an event.
+    case subscription(eventShape: [UInt8]?, responseShape: [UInt8])
 }
 
 /// One connection to the nucleus: the handshake and the streams on it [protocol 3, 4]. No input or output, no clock.
@@ -120,7 +122,11 @@ struct ConnectionMachine<Context> {
             return .reply(stream.context)
         }
         // Told apart by shape, not by place: an event may come before the response.
-        if message.isOfShape(eventShape) {
+        let isEvent =
+            if let eventShape { message.isOfShape(eventShape) } else {
+                Self.isEventOfAnyShape(message, isEstablished: stream.isEstablished)
+            }
+        if isEvent {
             if message.terminatesStream { streams[message.streamID] = nil }
             return .event(stream.context)
         }
@@ -129,12 +135,18 @@ struct ConnectionMachine<Context> {
             return .ended(stream.context)
         }
         // A response without a shape is let pass; what has another shape is an event that this library does not know.
-        guard !stream.isEstablished, !message.hasShape || message.isOfShape(responseShape) else {
-            return .unknownEvent(stream.context)
-        }
+        let isResponse =
+            eventShape == nil ? !stream.isEstablished : !message.hasShape || message.isOfShape(responseShape)
+        guard !stream.isEstablished, isResponse else { return .unknownEvent(stream.context) }
         streams[message.streamID]?.isEstablished = true
         streams[message.streamID]?.deadline = Instant(nanoseconds: .max)
         return .established(stream.context)
+    }
+
+    /// Of an operation that nothing is known of but its name: responses are named so, by all that is known; no event is.
+    private static func isEventOfAnyShape(_ message: RPCMessage, isEstablished: Bool) -> Bool {
+        guard message.hasShape else { return isEstablished && !message.payload.isEmpty }
+        return !message.shapeHasSuffix("Response")
     }
 
     // MARK: - What the client starts

@@ -78,4 +78,11 @@ package struct RPCMessage: Sendable {
         guard let modelTypeRange, modelTypeRange.count == shape.count else { return false }
         return headers.bytes(at: modelTypeRange).elementsEqual(shape)
     }
+
+    /// Whether the name of the payload's shape ends so.
+    func shapeHasSuffix(_ suffix: StaticString) -> Bool {
+        guard let modelTypeRange, modelTypeRange.count >= suffix.utf8CodeUnitCount else { return false }
+        let tail = modelTypeRange.suffix(suffix.utf8CodeUnitCount)
+        return headers.bytes(at: tail).elementsEqual(suffix.description.utf8)
+    }
 }

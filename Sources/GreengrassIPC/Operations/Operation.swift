@@ -8,7 +8,7 @@ public struct OperationDescriptor: Sendable {
     public let requestShape: String
     /// The shape of the events of a streaming operation; nil for a one-shot one.
     public let eventShape: String?
-    let eventShapeBytes: [UInt8]
+    let eventShapeBytes: [UInt8]?
     let responseShapeBytes: [UInt8]
 
     /// Describes an operation.
@@ -20,7 +20,7 @@ public struct OperationDescriptor: Sendable {
         self.name = name
         requestShape = name + "Request"
         self.eventShape = eventShape
-        eventShapeBytes = eventShape.map { Array($0.utf8) } ?? []
+        eventShapeBytes = eventShape.map { Array($0.utf8) }
         responseShapeBytes = Array((name + "Response").utf8)
     }
 }

@@ -12,6 +12,9 @@
 #include <pthread.h>
 #include <sys/syscall.h>
 
+#ifndef AT_EMPTY_PATH
+#define AT_EMPTY_PATH 0x1000
+#endif
 #ifndef SYS_close_range
 #define SYS_close_range 436
 #endif
@@ -45,17 +48,20 @@ struct directory_entry {
     char name[];
 };
 
-// Closes every descriptor from `first` on but `keep`. close_range needs Linux 5.9; before that, /proc tells.
-CER_PLAIN static void close_from(int first, int keep) {
-    if (keep > first && syscall(SYS_close_range, first, keep - 1, 0) == 0) {
-        if (syscall(SYS_close_range, keep + 1, ~0U, 0) == 0) return;
-    } else if (keep == first && syscall(SYS_close_range, keep + 1, ~0U, 0) == 0) {
-        return;
-    }
+// Closes the descriptors from `first` to `last`; false where the kernel cannot.
+CER_PLAIN static int close_span(int first, unsigned last) {
+    return first > 0 && (unsigned)first > last ? 1 : syscall(SYS_close_range, first, last, 0) == 0;
+}
+
+// Closes every descriptor from `first` on but two. close_range needs Linux 5.9; before that, /proc tells.
+CER_PLAIN static void close_from(int first, int keep, int keep_too) {
+    int low = keep < keep_too ? keep : keep_too, high = keep < keep_too ? keep_too : keep;
+    if (low < first) low = high;
+    if (close_span(first, low - 1) && close_span(low + 1, high - 1) && close_span(high + 1, ~0U)) return;
     int directory = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (directory < 0) {
         for (int descriptor = first; descriptor < 65536; descriptor++) {
-            if (descriptor != keep) close(descriptor);
+            if (descriptor != keep && descriptor != keep_too) close(descriptor);
         }
         return;
     }
@@ -68,7 +74,8 @@ CER_PLAIN static void close_from(int first, int keep) {
             int descriptor = 0;
             const char *digit = entry->name;
             for (; *digit >= '0' && *digit <= '9'; digit++) descriptor = descriptor * 10 + (*digit - '0');
-            if (digit != entry->name && descriptor >= first && descriptor != keep && descriptor != directory) {
+            if (digit != entry->name && descriptor >= first && descriptor != keep && descriptor != keep_too
+                && descriptor != directory) {
                 close(descriptor);
             }
             at += entry->length;
@@ -113,15 +120,24 @@ CER_PLAIN static void run_child(const struct cer_spawn_request *request, pid_t p
     int moved_report = fcntl(report, F_DUPFD_CLOEXEC, 3);
     if (moved_report < 0) fail(report, STEP_DESCRIPTORS);
     report = moved_report;
+    int program = -1;
+    if (request->executable_descriptor >= 0) {
+        program = fcntl(request->executable_descriptor, F_DUPFD_CLOEXEC, 3);
+        if (program < 0) fail(report, STEP_DESCRIPTORS);
+    }
     for (int i = 0; i < 3; i++) {
         if (dup2(sources[i], i) < 0) fail(report, STEP_DESCRIPTORS);
     }
-    close_from(3, report);
+    close_from(3, report, program);
 
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    execve(request->executable, request->arguments, request->environment);
+    if (program >= 0) {
+        syscall(SYS_execveat, program, "", request->arguments, request->environment, AT_EMPTY_PATH);
+    } else {
+        execve(request->executable, request->arguments, request->environment);
+    }
     fail(report, STEP_EXECUTE);
 }
 

@@ -11,6 +11,8 @@ enum Main {
         // First of all: a signal reaches the loop only when every thread blocks it.
         SignalSource.block(SignalStream.stopping + [SignalSource.child])
         SignalSource.ignoreBrokenPipes()
+        // Tokens shall not end in a file, neither this process's nor a proxy's.
+        CurrentProcess.disableCoreDumps()
         CurrentProcess.exit(run(Array(CommandLine.arguments.dropFirst()), startedAt: startedAt))
     }
 

@@ -7,14 +7,17 @@
 #define CEVENTREACTOR_H
 
 #include <fcntl.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -38,6 +41,7 @@ struct cer_spawn_request {
     int new_process_group; // not 0: the child leads a group of its own
     int no_new_privileges; // not 0: set-user-id programs gain nothing
     int file_mode_mask;    // -1: the parent's umask
+    int executable_descriptor; // -1: execute the path; else the program open here, which the path only names
 };
 
 /// Starts a child process; answers its id, or -errno of the step that failed (`step` then names the call).
@@ -52,6 +56,12 @@ int cer_pidfd_open(pid_t pid);
 
 /// open with O_CLOEXEC; the C function is variadic.
 int cer_open(const char *path, int flags, mode_t mode);
+
+/// open with O_PATH and O_CLOEXEC: a place in the file system, without permission to read it.
+int cer_open_path(const char *path);
+
+/// Makes the kernel write no core dump of this process and those it starts.
+int cer_disable_core_dumps(void);
 
 /// pipe2 with O_CLOEXEC; hidden behind a feature macro.
 int cer_pipe(int ends[2]);

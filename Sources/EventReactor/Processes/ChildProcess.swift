@@ -26,6 +26,8 @@ package enum ExitStatus: Sendable, Hashable, CustomStringConvertible {
 /// What a child process is to be.
 package struct ChildConfiguration: Sendable {
     package var executable: String
+    /// A descriptor of the program: what it is open on is executed, whatever the path leads to by now. Not for scripts.
+    package var executableDescriptor: Int32?
     /// Without the program's own name.
     package var arguments: [String]
     /// `NAME=value` entries; nothing is inherited.
@@ -152,7 +154,8 @@ package final class ChildProcess: EventHandler, @unchecked Sendable {
                             death_signal: configuration.deathSignal ?? 0,
                             new_process_group: configuration.leadsProcessGroup ? 1 : 0,
                             no_new_privileges: configuration.gainsNoPrivileges ? 1 : 0,
-                            file_mode_mask: configuration.fileModeMask.map(Int32.init) ?? -1
+                            file_mode_mask: configuration.fileModeMask.map(Int32.init) ?? -1,
+                            executable_descriptor: configuration.executableDescriptor ?? -1
                         )
                         return cer_spawn(&request, &step)
                     }

@@ -63,6 +63,27 @@ package enum CurrentProcess {
         }
     }
 
+    /// The process that started this one, or the one that took it over when that ended.
+    package static var parent: Int32 { getppid() }
+
+    /// The user that file permissions are checked for.
+    package static var effectiveUser: UInt32 { geteuid() }
+
+    /// Nothing that this process or its children hold in memory shall end in a core dump.
+    package static func disableCoreDumps() { _ = cer_disable_core_dumps() }
+
+    /// Whether there is a process of this number.
+    package static func exists(_ identifier: Int32) -> Bool {
+        identifier > 0 && (kill(identifier, 0) == 0 || errno == EPERM)
+    }
+
+    /// The directory that relative paths begin at.
+    package static var workingDirectory: String? {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) { buffer in
+            getcwd(buffer.baseAddress, buffer.count).map { String(cString: $0) }
+        }
+    }
+
     /// Ends the process at once, without running anything more of it.
     package static func exit(_ code: Int32) -> Never {
         Glibc.exit(code)

@@ -59,6 +59,7 @@ struct ConfigurationSource: Sendable {
             let configuration = try AgentConfiguration(document)
             let isFirst = lastGood == nil
             lastGood = configuration
+            reporter.format = configuration.logFormat
             if followsLogLevel { reporter.minimum = configuration.logLevel }
             report(.info, isFirst ? "read" : "changed", configuration.summary)
         } catch {
@@ -76,7 +77,22 @@ extension AgentConfiguration {
     /// What matters of it in one line; there is nothing secret in it.
     var summary: String {
         let services = services.endpoints.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-        return "services \(services.isEmpty ? "none" : services.joined(separator: ",")); at most"
-            + " \(maxConcurrentTunnels) tunnels"
+        func listed(_ values: [String], _ none: String) -> String {
+            values.isEmpty ? none : values.joined(separator: ",")
+        }
+        return [
+            "services \(listed(services, "none"))",
+            "allowNonLoopback \(listed(network.rules.map(\.description), "none"))",
+            "localproxyPath \(localproxyPath.isEmpty ? "searched" : localproxyPath)",
+            "localproxySHA256 \(localproxySHA256.isEmpty ? "any" : localproxySHA256)",
+            "destinationClientType \(destinationClientType)",
+            "endpoint \(endpoint.isEmpty ? "the region's" : endpoint)",
+            "caPath \(caPath.isEmpty ? "the system's" : caPath)", "allowedRegions \(listed(allowedRegions, "any"))",
+            "maxConcurrentTunnels \(maxConcurrentTunnels)", "maxTunnelsPerMinute \(maxTunnelsPerMinute)",
+            "tunnelTimeoutSeconds \(tunnelTimeout.components.seconds)",
+            "connectTimeoutSeconds \(connectTimeout.components.seconds)",
+            "resubscribeSeconds \(resubscribeInterval?.components.seconds ?? 0)", "logLevel \(logLevel)",
+            "logFormat \(logFormat)",
+        ].joined(separator: "; ")
     }
 }

@@ -6,6 +6,7 @@ internal import EventReactor
 struct PlanCommand {
     let options: Options
     let surroundings: Surroundings
+    private static let placeholder = "localproxy"
 
     /// - Parameter payload: the notification.
     /// - Returns: what to print and the exit code.
@@ -19,9 +20,9 @@ struct PlanCommand {
         var note = ""
         let executable: String
         do throws(SpawnFailure) {
-            executable = try surroundings.localproxy(configuration)
+            executable = try surroundings.localproxy(configuration).path
         } catch {
-            executable = "localproxy"
+            executable = Self.placeholder
             note = "but now it would fail: \(error.text)\n"
         }
         let command = LocalproxyCommand(
@@ -32,15 +33,21 @@ struct PlanCommand {
             environment: surroundings.environment,
             caIsDirectory: Files.kind(configuration.caPath) == .directory
         )
+        if plan.mappings.contains(where: \.endpoint.isNamed) {
+            note += "host names are looked up and their addresses checked at the launch\n"
+        }
+        let isLaunchable = executable != Self.placeholder
         let id = TunnelID(digest: plan.accessToken.digest)
-        return ("tunnel \(id) would be launched as\n\(command)\n\(note)", note.isEmpty ? 0 : ExitCode.refused)
+        return ("tunnel \(id) would be launched as\n\(command)\n\(note)", isLaunchable ? 0 : ExitCode.refused)
     }
 }
 
 extension SpawnFailure {
     var text: String {
         switch self {
-        case .notFound(let text), .notExecutable(let text), .temporary(let text): text
+        case .notFound(let text), .notExecutable(let text), .untrusted(let text), .destination(let text),
+            .temporary(let text):
+            text
         }
     }
 }

@@ -16,7 +16,13 @@ struct RunCommand: Sendable {
 
     /// Runs on the given loop until a signal or the nucleus ends it.
     func run(on loop: EventLoop, surroundings: Surroundings) async throws(Failure) -> Int32 {
-        let reporter = Reporter(minimum: options.logLevel ?? configuration?.logLevel ?? .info, sink: Self.print)
+        let output = LogOutput(loop: loop)
+        let reporter = Reporter(
+            minimum: options.logLevel ?? configuration?.logLevel ?? .info,
+            format: configuration?.logFormat ?? .text,
+            sink: output.write
+        )
+        defer { output.finish() }
         let thingName = try thingName(surroundings.environment)
         let client: GreengrassIPCClient
         let signals: SignalStream
@@ -83,10 +89,5 @@ struct RunCommand: Sendable {
             case .eventDropped: LogLine(.warning, .refused, reason: "unreadable-event", text: text)
             }
         reporter.report(line)
-    }
-
-    /// Warnings and errors go to standard error: the classic nucleus logs that as warnings.
-    private static func print(_ line: LogLine) {
-        CurrentProcess.write("\(line)\n", to: line.level >= .warning ? 2 : 1)
     }
 }

@@ -59,22 +59,31 @@ struct ConfigurationReader {
         expected: String,
         where isValid: (String) -> Bool
     ) throws(ConfigurationError) -> [String] {
+        try list(key, expected: expected) { isValid($0) ? $0 : nil }
+    }
+
+    /// A list of what `make` reads in texts; empty when the key is absent.
+    func list<Element>(
+        _ key: String,
+        expected: String,
+        _ make: (String) -> Element?
+    ) throws(ConfigurationError) -> [Element] {
         guard let value = value(key) else { return [] }
         guard case .array(let elements) = value else {
             throw ConfigurationError(key: key, found: Self.describe(value), expected: "a list of \(expected)")
         }
-        var texts: [String] = []
+        var found: [Element] = []
         for element in elements {
-            guard case .string(let text) = element, isValid(text) else {
+            guard case .string(let text) = element, let made = make(text) else {
                 throw ConfigurationError(
                     key: key,
                     found: "a list with \(Self.describe(element))",
                     expected: "a list of \(expected)"
                 )
             }
-            texts.append(text)
+            found.append(made)
         }
-        return texts
+        return found
     }
 
     /// The whole number in a number or in a string of digits.

@@ -65,3 +65,14 @@ enum DestinationClientType: Hashable, Sendable {
         )
     }
 }
+
+extension DestinationClientType: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .automatic: "automatic"
+        case .all(let version): version.rawValue
+        case .byService(let versions):
+            versions.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.rawValue)" }.joined(separator: ",")
+        }
+    }
+}

@@ -38,6 +38,11 @@ struct LocalproxySearch: Hashable, Sendable {
         /// Whether some place has a file that only lacks the permission.
         var isPermissionMissing: Bool { misses.contains { $0.finding == .notExecutable } }
 
+        /// Whether some place has a program that may not be used.
+        var isUntrusted: Bool {
+            misses.contains { if case .unusable = $0.finding { true } else { false } }
+        }
+
         var description: String {
             "no localproxy found: " + misses.map(\.description).joined(separator: ", ")
                 + "; install it or set localproxyPath"

@@ -27,5 +27,6 @@ struct Refusal: Error, Hashable, Sendable, CustomStringConvertible {
         case duplicateService = "duplicate-service"
         case unmappedService = "unmapped-service"
         case limit = "limit"
+        case rate = "rate"
     }
 }

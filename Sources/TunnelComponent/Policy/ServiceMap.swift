@@ -12,8 +12,8 @@ struct ServiceMap: Hashable, Sendable {
 
     /// What is offered when the configuration says nothing.
     static let standard = ServiceMap([
-        "PG": .tcp(address: "127.0.0.1", port: 9876),
-        "SSH": .tcp(address: "127.0.0.1", port: 22),
+        "PG": .tcp(address: .loopback, port: 9876),
+        "SSH": .tcp(address: .loopback, port: 22),
     ])
 
     /// The endpoints of all a tunnel's services, in the tunnel's order.

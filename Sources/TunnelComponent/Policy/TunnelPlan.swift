@@ -10,6 +10,17 @@ struct TunnelPlan: Hashable, Sendable {
     /// The names of the services, in the notification's order.
     var services: [String] { mappings.map(\.service) }
 
+    /// The same tunnel with other endpoints, of which none is a name any more.
+    func leading(to mappings: [ServiceMapping]) -> TunnelPlan {
+        TunnelPlan(accessToken: accessToken, region: region, mappings: mappings)
+    }
+
+    private init(accessToken: AccessToken, region: String, mappings: [ServiceMapping]) {
+        self.accessToken = accessToken
+        self.region = region
+        self.mappings = mappings
+    }
+
     /// Holds a notification against the configuration.
     init(_ notification: TunnelNotification, configuration: AgentConfiguration) throws(Refusal) {
         let allowed = configuration.allowedRegions

@@ -30,6 +30,8 @@ enum LogEvent: String, Hashable, Sendable, CaseIterable {
     case configuration
     /// The IPC connection was lost.
     case disconnected
+    /// Lines of the log itself were lost.
+    case log
     /// The agent was told to stop.
     case stopping
 }

@@ -7,11 +7,17 @@ internal import EventReactor
 /// Copies share the level, so that a change of the configuration reaches them all.
 struct Reporter: Sendable {
     private let threshold: Lock<LogLevel>
-    private let sink: @Sendable (LogLine) -> Void
+    private let layout: Lock<LogFormat>
+    private let sink: @Sendable (LogLine, LogFormat) -> Void
 
     /// - Parameter sink: takes each line that passes; it must not block for long.
-    init(minimum: LogLevel = .info, sink: @escaping @Sendable (LogLine) -> Void) {
+    init(
+        minimum: LogLevel = .info,
+        format: LogFormat = .text,
+        sink: @escaping @Sendable (LogLine, LogFormat) -> Void
+    ) {
         threshold = Lock(minimum)
+        layout = Lock(format)
         self.sink = sink
     }
 
@@ -21,8 +27,14 @@ struct Reporter: Sendable {
         nonmutating set { threshold.withLock { $0 = newValue } }
     }
 
+    /// How the sink shall write lines.
+    var format: LogFormat {
+        get { layout.withLock { $0 } }
+        nonmutating set { layout.withLock { $0 = newValue } }
+    }
+
     /// Hands a line to the sink if its level passes.
     func report(_ line: LogLine) {
-        if line.level >= minimum { sink(line) }
+        if line.level >= minimum { sink(line, format) }
     }
 }

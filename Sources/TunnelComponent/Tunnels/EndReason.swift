@@ -8,6 +8,10 @@ enum SpawnFailure: Error, Hashable, Sendable {
     case notFound(String)
     /// The file may not be executed, or is no program for this machine.
     case notExecutable(String)
+    /// Others than root and this user could have changed the file, or its digest is not the configured one.
+    case untrusted(String)
+    /// A service's name leads to an address that is not allowed.
+    case destination(String)
     /// Something that may pass, such as a lack of memory or processes.
     case temporary(String)
 }
@@ -34,6 +38,10 @@ enum EndReason: Hashable, Sendable {
     case notFound(String)
     /// The proxy cannot be executed.
     case notExecutable(String)
+    /// The proxy's file is not to be trusted.
+    case untrusted(String)
+    /// A service leads to where no tunnel may lead.
+    case destination(String)
     /// The proxy gave up and said why.
     case failed(String)
     /// The agent stops.
@@ -54,6 +62,8 @@ enum EndReason: Hashable, Sendable {
         case .crashed: "crashed"
         case .notFound: "not-found"
         case .notExecutable: "not-executable"
+        case .untrusted: "untrusted-localproxy"
+        case .destination: "destination-not-allowed"
         case .failed: "failed"
         case .stopped: "stopped"
         case .replaced: "replaced"
@@ -73,7 +83,7 @@ enum EndReason: Hashable, Sendable {
         case .timeout: "localproxy did not connect in time"
         case .lifetime: "the tunnel's time is over; tunnelTimeoutSeconds sets it"
         case .crashed(let exit): "localproxy ended by \(exit) too often"
-        case .notFound(let text), .notExecutable(let text): text
+        case .notFound(let text), .notExecutable(let text), .untrusted(let text), .destination(let text): text
         case .stopped: "the agent stops"
         case .replaced: "a new token for the same services arrived"
         }

@@ -16,6 +16,7 @@ final class RunningTunnel: @unchecked Sendable {
     private let whenChanged: (RunningTunnel) -> Void
 
     private var machine: TunnelMachine
+    private var resolution: EndpointResolution?
     private var child: ChildProcess?
     private var output: PipeReader?
     private var splitter: LineSplitter
@@ -60,19 +61,17 @@ final class RunningTunnel: @unchecked Sendable {
 
     private func step(_ input: (inout TunnelMachine) -> [TunnelAction]) {
         for action in input(&machine) { perform(action) }
+        if resolution != nil, machine.isLaunchUnwanted {
+            resolution?.cancel()
+            failed(.temporary("given up"))
+        }
         whenChanged(self)
     }
 
     /// The one place where a tunnel's transitions have effects.
     private func perform(_ action: TunnelAction) {
         switch action {
-        case .spawn:
-            do throws(SpawnFailure) {
-                let process = try spawn()
-                step { $0.spawned(processID: process, now: .now()) }
-            } catch {
-                step { $0.spawnFailed(error, now: .now()) }
-            }
+        case .spawn: launch()
         case .signal(.terminate): child?.send(signal: SignalSource.terminate)
         case .signal(.kill): child?.send(signal: SignalSource.kill)
         case .setDeadline(let instant):
@@ -84,10 +83,32 @@ final class RunningTunnel: @unchecked Sendable {
 
     // MARK: - The proxy
 
-    private func spawn() throws(SpawnFailure) -> Int32 {
+    /// Looks the services' names up, then spawns.
+    private func launch() {
+        resolution = EndpointResolution(plan.mappings, policy: configuration.network, loop: loop) {
+            [weak self] result in
+            guard let self else { return }
+            resolution = nil
+            do throws(SpawnFailure) {
+                let process = try spawn(plan.leading(to: try result.get()))
+                step { $0.spawned(processID: process, now: .now()) }
+            } catch {
+                failed(error)
+            }
+        }
+        resolution?.start()
+    }
+
+    private func failed(_ failure: SpawnFailure) {
+        resolution = nil
+        step { $0.spawnFailed(failure, now: .now()) }
+    }
+
+    private func spawn(_ plan: TunnelPlan) throws(SpawnFailure) -> Int32 {
         closeOutput()
+        let program = try surroundings.localproxy(configuration)
         let command = LocalproxyCommand(
-            executable: try surroundings.localproxy(configuration),
+            executable: program.path,
             plan: plan,
             configuration: configuration,
             clientToken: clientToken,
@@ -104,6 +125,7 @@ final class RunningTunnel: @unchecked Sendable {
                 arguments: command.arguments,
                 environment: command.environment.map { "\($0.key)=\($0.value)" }.sorted()
             )
+            child.executableDescriptor = program.descriptor
             child.workingDirectory = surroundings.proxyDirectory
             child.standardInput = input.number
             child.standardOutput = pipe.writeEnd.number

@@ -11,23 +11,40 @@ struct Surroundings: Sendable {
     /// The proxies' working directory: empty and of this user alone, because localproxy reads `./config` unasked.
     var proxyDirectory = Surroundings.directoryName
 
-    /// The binary to launch now; looked for each time, so that one that was installed since is found.
-    func localproxy(_ configuration: AgentConfiguration) throws(SpawnFailure) -> String {
+    /// Who may be able to change the proxy.
+    var trust = ProgramTrust.ofThisProcess()
+
+    /// The program to launch now; looked for each time, so that one that was installed since is found, and one that
+    /// was changed since is not.
+    func localproxy(_ configuration: AgentConfiguration) throws(SpawnFailure) -> LocalproxyProgram {
         let search = LocalproxySearch(
             configuredPath: configuration.localproxyPath,
             agentDirectory: agentDirectory,
             searchPath: environment["PATH"] ?? ""
         )
+        let path: String
         do throws(LocalproxySearch.NotFound) {
-            return try search.find { path in
-                switch Files.kind(path) {
-                case .missing: .missing
-                case .file: Files.isExecutable(path) ? .executable : .notExecutable
-                case .directory, .other: .notAFile
-                }
-            }
+            path = try search.find(inspect)
         } catch {
+            if error.isUntrusted { throw .untrusted(error.description) }
             throw error.isPermissionMissing ? .notExecutable(error.description) : .notFound(error.description)
+        }
+        guard !configuration.localproxySHA256.isEmpty else { return LocalproxyProgram(path: path) }
+        return try LocalproxyProgram(path: path, pinnedTo: configuration.localproxySHA256, trust: trust)
+    }
+
+    private func inspect(_ path: String) -> LocalproxySearch.Finding {
+        switch Files.kind(path) {
+        case .missing: return .missing
+        case .directory, .other: return .notAFile
+        case .file: break
+        }
+        guard Files.isExecutable(path) else { return .notExecutable }
+        do throws(SystemError) {
+            let file = try ProgramFile(path, reads: false)
+            return trust.objection(to: file).map { .unusable($0) } ?? .executable
+        } catch {
+            return .unusable(error.description)
         }
     }
 

@@ -73,6 +73,11 @@ struct TunnelMachine: Sendable {
         journal = TunnelJournal(mappings: mappings)
     }
 
+    /// Whether the launch that is under way will be of no use: it shall be given up, with `spawnFailed`.
+    var isLaunchUnwanted: Bool {
+        if case .launching(.some) = phase { true } else { false }
+    }
+
     // MARK: Inputs
 
     /// The tunnel begins; its lifetime counts from here.
@@ -100,6 +105,8 @@ struct TunnelMachine: Sendable {
         case (let reason?, _): end(reason)
         case (nil, .notFound(let text)): end(.notFound(text))
         case (nil, .notExecutable(let text)): end(.notExecutable(text))
+        case (nil, .untrusted(let text)): end(.untrusted(text))
+        case (nil, .destination(let text)): end(.destination(text))
         case (nil, .temporary(let text)): launchAgain(orEnd: .failed(text), why: text, now: now)
         }
         return flush()

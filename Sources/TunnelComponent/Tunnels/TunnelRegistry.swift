@@ -32,6 +32,7 @@ struct TunnelRegistry: Sendable {
     private var seen: [Digest: Instant] = [:]
     /// The digests of `seen`, oldest first.
     private var order: [Digest] = []
+    private var rate = LaunchRate()
 
     /// - Parameters:
     ///   - memory: how long a token is remembered; tunnels live 12 hours at most.
@@ -45,7 +46,13 @@ struct TunnelRegistry: Sendable {
     var count: Int { tunnels.count }
 
     /// Decides on a notification. Only an accepted one is remembered: a refused one may succeed when it comes again.
-    mutating func admit(_ digest: Digest, services: [String], limit: Int, now: Instant) -> Admission {
+    mutating func admit(
+        _ digest: Digest,
+        services: [String],
+        limit: Int,
+        perMinute: Int = .max,
+        now: Instant
+    ) -> Admission {
         forget(now: now, toFit: capacity)
         guard seen[digest] == nil, tunnels[digest] == nil else { return .duplicate }
         let services = Set(services)
@@ -59,6 +66,15 @@ struct TunnelRegistry: Sendable {
                 Refusal(
                     reason: .limit,
                     text: "\(active) tunnels are open, as many as maxConcurrentTunnels allows; close one or raise it."
+                )
+            )
+        }
+        guard rate.take(perMinute: perMinute, now: now) else {
+            return .refused(
+                Refusal(
+                    reason: .rate,
+                    text: "More than \(perMinute) tunnels began within a minute, which maxTunnelsPerMinute sets;"
+                        + " rotate the tunnel's token later, or raise it."
                 )
             )
         }

@@ -52,6 +52,7 @@ final actor TunnelSupervisor {
             digest,
             services: plan.services,
             limit: configuration.maxConcurrentTunnels,
+            perMinute: configuration.maxTunnelsPerMinute,
             now: .now()
         )
         switch admission {

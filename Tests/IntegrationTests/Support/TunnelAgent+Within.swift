@@ -22,7 +22,7 @@ extension TunnelAgent {
             ),
             on: loop
         )
-        let reporter = Reporter(sink: log)
+        let reporter = Reporter { line, _ in log(line) }
         let surroundings = Surroundings(
             environment: [:],
             agentDirectory: nil,

@@ -69,6 +69,7 @@ struct AgentConfigurationTests {
         (#"{"tunnelTimeoutSeconds": 1e300}"#, "tunnelTimeoutSeconds"),
         (#"{"connectTimeoutSeconds": -1}"#, "connectTimeoutSeconds"),
         (#"{"resubscribeSeconds": "-1"}"#, "resubscribeSeconds"), (#"{"logLevel": "loud"}"#, "logLevel"),
+        (#"{"logFormat": "xml"}"#, "logFormat"), (#"{"maxTunnelsPerMinute": 0}"#, "maxTunnelsPerMinute"),
         ("[]", "(all)"),
     ])
     func `A bad value is named with its key`(_ text: String, _ key: String) throws {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import EventReactor
+import GreengrassIPC
 import Testing
 
 @testable import TunnelComponent
@@ -40,7 +41,7 @@ struct LogLineTests {
             LogEvent.allCases.map(\.rawValue) == [
                 "connected", "subscribed", "notification", "refused", "duplicate", "starting", "connecting",
                 "tunnel-connected", "stream-opened", "stream-closed", "reconnecting", "ended", "configuration",
-                "disconnected", "stopping",
+                "disconnected", "log", "stopping",
             ]
         )
     }
@@ -48,9 +49,31 @@ struct LogLineTests {
     @Test(arguments: LogLevel.allCases)
     func `Lines below the minimum are dropped`(_ minimum: LogLevel) {
         let lines = Lock([LogLine]())
-        let reporter = Reporter(minimum: minimum) { line in lines.withLock { $0.append(line) } }
+        let reporter = Reporter(minimum: minimum) { line, _ in lines.withLock { $0.append(line) } }
         for level in LogLevel.allCases { reporter.report(LogLine(level, .connected)) }
         let expected = LogLevel.allCases.filter { $0 >= minimum }
         #expect(lines.withLock { $0.map(\.level) } == expected)
+    }
+
+    @Test func `JSON has the same members, and no line can be forged in it`() throws {
+        let digest = [UInt8](repeating: 0xAB, count: 32)
+        let line = LogLine(
+            .warning,
+            .ended,
+            tunnel: TunnelID(digest: digest),
+            services: ["SSH", "WEB"],
+            reason: "tls",
+            text: "a\n\"b\" \u{1B}[0m"
+        )
+        let text = LogFormat.json.write(line)
+        #expect(!text.contains("\n"))
+        let value = try JSONValue(jsonText: text)
+        #expect(
+            value == [
+                "level": "warning", "event": "ended", "tunnel": "abababab", "service": "SSH,WEB", "reason": "tls",
+                "text": .string("a\n\"b\" \u{1B}[0m"),
+            ]
+        )
+        #expect(LogFormat.text.write(line) == line.description)
     }
 }

@@ -10,7 +10,7 @@ typealias ProxyExit = EventReactor.ExitStatus
 
 @Suite(.timeLimit(.minutes(1)))
 struct TunnelMachineTests {
-    private static let ssh = ServiceMapping(service: "SSH", endpoint: .tcp(address: "127.0.0.1", port: 22))
+    private static let ssh = ServiceMapping(service: "SSH", endpoint: .tcp(address: .loopback, port: 22))
     private static let start = Instant(nanoseconds: 1_000_000_000_000)
 
     /// A machine with the clock of its own and what it asked for.

@@ -9,16 +9,35 @@ import GreengrassIPC
 /// has them: no nucleus looks at them, and not every client sends them.
 enum MessageComparison {
     /// What differs, one line each; empty if nothing does. Texts that may be secret are not in it.
-    static func differences(recorded: Message, actual: Message) -> [String] {
+    ///
+    /// Of a server every header counts, but of an error's payload only its code and which members there are, and what
+    /// is made anew each time, ids and times, counts only as that.
+    static func differences(
+        recorded: Message,
+        actual: Message,
+        of sender: RecordedSession.Sender = .client
+    ) -> [String] {
         var differences: [String] = []
         for name in [":message-type", ":message-flags", ":stream-id", "operation", ":version"] {
             compareHeader(name, recorded, actual, into: &differences)
         }
         for name in [":content-type", "service-model-type"] {
-            guard recorded.headers[name] != nil, actual.headers[name] != nil else { continue }
+            if sender == .client, recorded.headers[name] == nil || actual.headers[name] == nil { continue }
             compareHeader(name, recorded, actual, into: &differences)
         }
-        comparePayload(recorded.payload, actual.payload, into: &differences)
+        guard sender == .server else {
+            comparePayload(recorded.payload, actual.payload, into: &differences)
+            return differences
+        }
+        if recorded.payload == actual.payload { return differences }
+        let isError = recorded.headers[":message-type"] == .int32(MessageType.applicationError)
+        if let was = Normalization.payload(recorded, isError: isError),
+            let is_ = Normalization.payload(actual, isError: isError)
+        {
+            compare(was, is_, at: "payload", into: &differences)
+        } else {
+            comparePayload(recorded.payload, actual.payload, into: &differences)
+        }
         return differences
     }
 

@@ -33,7 +33,8 @@ extension RecordedSession {
             milliseconds: milliseconds,
             connection: Int(connection),
             sender: sender,
-            content: try content(object, number)
+            content: try content(object, number),
+            label: object["probe"]?.stringValue
         )
     }
 

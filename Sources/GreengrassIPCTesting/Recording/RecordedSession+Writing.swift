@@ -27,6 +27,10 @@ extension RecordedSession.Entry {
             json.memberName("omitted")
             json.integer(count)
         }
+        if let label {
+            json.memberName("probe")
+            json.string(label)
+        }
         json.endObject()
         return json.bytes + [UInt8(ascii: "\n")]
     }

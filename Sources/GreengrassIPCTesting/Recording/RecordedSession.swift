@@ -7,7 +7,7 @@ import GreengrassIPC
 ///
 /// One JSON object a line: `ms` since that client connected, `connection` (a number), `from` (`client` or `server`),
 /// and one of `hex` (a whole message), `eof` (that side closed), `partial` (bytes that are no whole message) and
-/// `omitted` (how many bytes a message had that was left out). Other members are ignored.
+/// `omitted` (how many bytes a message had that was left out). `probe` names the case. Other members are ignored.
 public struct RecordedSession: Sendable, Hashable {
     /// Everything, in the order of the file.
     public var entries: [Entry]
@@ -22,6 +22,8 @@ public struct RecordedSession: Sendable, Hashable {
         public var sender: Sender
         /// What it is.
         public var content: Content
+        /// What the recording calls this case, if it does.
+        public var label: String?
 
         /// An entry of a session.
         ///
@@ -30,11 +32,19 @@ public struct RecordedSession: Sendable, Hashable {
         ///   - connection: the number of the connection.
         ///   - sender: whose it is.
         ///   - content: what it is.
-        public init(milliseconds: Double, connection: Int, sender: Sender, content: Content) {
+        ///   - label: what the recording calls this case.
+        public init(
+            milliseconds: Double,
+            connection: Int,
+            sender: Sender,
+            content: Content,
+            label: String? = nil
+        ) {
             self.milliseconds = milliseconds
             self.connection = connection
             self.sender = sender
             self.content = content
+            self.label = label
         }
     }
 

@@ -46,6 +46,7 @@ struct BrokerMessage: Sendable, Equatable {
             json.any(value)
         }
         json.text("payloadFormat", properties["payloadFormat"]?.stringValue ?? "0")
+        if let contentType = properties["contentType"]?.stringValue { json.text("contentType", contentType) }
     }
 }
 

@@ -5,6 +5,8 @@ import GreengrassIPC
 
 extension ServerConnectionMachine {
     mutating func receivedByClassic(_ message: Message, _ headers: IncomingHeaders) -> [ConnectionAction] {
+        // The library below the nucleus takes the length for a signed number.
+        guard headers.longestValue <= Int(Int16.max) else { return decodeFailed(.headers) }
         guard let fixed = headers.classicFields else { return protocolError(ClassicText.missingFields) }
         if fixed.stream != 0 {
             guard fixed.stream > 0, fixed.type >= 0, fixed.type <= MessageType.applicationError else {

@@ -13,6 +13,8 @@ struct IncomingHeaders: Sendable {
     private(set) var count = 0
     /// Whether a header is of a type that lite does not read.
     private(set) var hasForeignType = false
+    /// The length of the longest string or byte buffer.
+    private(set) var longestValue = 0
     /// The length of the longest name, in bytes.
     private(set) var longestName = 0
 
@@ -33,10 +35,15 @@ struct IncomingHeaders: Sendable {
             switch header.value {
             case .int32(let value): field = .value(value)
             case .string(_, let place):
+                longestValue = max(longestValue, place.count)
                 if operation == nil, Self.isNamed(header, HeaderName.operation, ignoresCase) {
                     operation = message.headers.string(at: place)
                     return
                 }
+                field = .wrongType
+            case .bytes(_, let place):
+                longestValue = max(longestValue, place.count)
+                hasForeignType = true
                 field = .wrongType
             default:
                 hasForeignType = true

@@ -260,7 +260,7 @@ final actor ClientCore: Connection.Owner {
     ) {
         assumeIsolated { core in
             switch event {
-            case .failed, .connectionLost: record.streams[attempt] = nil
+            case .failed, .connectionLost: _ = record.hasEnded(attempt)
             case .established, .overflowed: break
             }
             let actions = record.machine.received(
@@ -279,7 +279,7 @@ final actor ClientCore: Connection.Owner {
             switch action {
             case .open(let attempt): openStream(attempt, record)
             case .close(let attempt):
-                if let (connection, id) = record.streams.removeValue(forKey: attempt) {
+                if let (connection, id) = record.hasEnded(attempt) {
                     connection.assumeIsolated { $0.abandon(id) }
                 }
             case .arm(let deadline):
@@ -318,6 +318,7 @@ final actor ClientCore: Connection.Owner {
             subscription(record, attempt: attempt, .connectionLost)
             return
         }
+        record.willOpen(attempt)
         do throws(GreengrassIPCError) {
             let started = connection.assumeIsolated { connection in
                 Result { () throws(GreengrassIPCError) in try connection.start(record, attempt: attempt) }

@@ -118,7 +118,13 @@ extension GreengrassIPCClient {
     ) async throws -> Result {
         let buffer = EventBuffer(options)
         let payload = try Self.encode(request, operation)
-        let record = SubscriptionRecord(operation, payload: payload, buffer: buffer, options: options)
+        let record = SubscriptionRecord(
+            operation,
+            payload: payload,
+            buffer: buffer,
+            options: options,
+            renewal: configuration.renewal(of: operation)
+        )
         _ = try await core.open(record)
         let source = EventSource(buffer: buffer) { [core] in core.eventIsUnreadable($0, operation) }
         let result: Swift.Result<Result, any Error>

@@ -31,6 +31,14 @@ public struct GreengrassIPCConfiguration: Sendable {
         }
     }
 
+    /// The two nuclei.
+    public enum Nucleus: Sendable, Hashable {
+        /// The Java nucleus.
+        case classic
+        /// Nucleus lite.
+        case lite
+    }
+
     /// The nucleus's socket; at most 107 bytes, or the relative path that the nucleus gave.
     public var socketPath: String
     /// How the component says who it is.
@@ -41,6 +49,8 @@ public struct GreengrassIPCConfiguration: Sendable {
     public var connectTimeout: Duration = .seconds(10)
     /// The waits between attempts to connect.
     public var backoff = Backoff()
+    /// Which nucleus it is, for those who know; nil leaves it to be told from the rest of the configuration.
+    public var nucleus: Nucleus?
     /// The largest frame that is sent.
     public var frameLimit: FrameLimit
     /// The largest frame that is accepted, in bytes.
@@ -84,6 +94,18 @@ public struct GreengrassIPCConfiguration: Sendable {
         let path = try value(Self.socketPathVariable)
         self.init(socketPath: path, authentication: .svcuid(try value(Self.tokenVariable)))
         try check()
+    }
+
+    /// What only lite takes, or has, tells lite.
+    var isKnownToBeLite: Bool {
+        if let nucleus { return nucleus == .lite }
+        if case .componentName = authentication { return true }
+        return frameLimit == .lite
+    }
+
+    /// When a subscription is renewed whose options do not say.
+    func renewal(of operation: OperationDescriptor) -> SubscriptionOptions.Renewal {
+        operation.name == "aws.greengrass#SubscribeToIoTCore" && !isKnownToBeLite ? .soon : .never
     }
 
     /// Checks what can be checked without the nucleus.

@@ -221,7 +221,7 @@ final actor Connection: StreamSocketOwner {
     }
 
     private func deliver(_ message: RPCMessage, _ record: SubscriptionRecord, _ attempt: Int) {
-        switch record.buffer.deliver(Array(message.payload)) {
+        switch record.deliver(Array(message.payload), attempt: attempt) {
         case .taken: break
         case .full: owner?.subscription(record, attempt: attempt, .overflowed)
         }

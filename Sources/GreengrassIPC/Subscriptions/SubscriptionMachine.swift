@@ -38,6 +38,8 @@ struct SubscriptionMachine {
         case opening(attempt: Int)
         case live(attempt: Int)
         case renewing(live: Int, next: Int)
+        /// Both are there; the old one goes when what was under way to either has come.
+        case overlapping(old: Int, live: Int)
         case ended
     }
 
@@ -49,10 +51,18 @@ struct SubscriptionMachine {
     private var renewals = 0
     private let renewal: SubscriptionOptions.Renewal
     private let retry: Backoff
+    private let overlap: Duration
 
-    init(renewal: SubscriptionOptions.Renewal, retry: Backoff) {
+    /// - Parameter overlap: how long the old stream of a renewal is kept beside the new one. Longer than
+    ///   `OverlapFilter.grace`, so that all it remembers in the end is of the time when both were there.
+    init(
+        renewal: SubscriptionOptions.Renewal,
+        retry: Backoff,
+        overlap: Duration = OverlapFilter.grace * 2
+    ) {
         self.renewal = renewal
         self.retry = retry
+        self.overlap = overlap
     }
 
     var hasEnded: Bool { if case .ended = state { true } else { false } }
@@ -86,6 +96,9 @@ struct SubscriptionMachine {
             lastAttempt += 1
             state = .renewing(live: attempt, next: lastAttempt)
             return [.open(attempt: lastAttempt)]
+        case .overlapping(let old, let live):
+            state = .live(attempt: live)
+            return [.close(attempt: old), .arm(nextRenewal(now))]
         default: return []
         }
     }
@@ -119,10 +132,10 @@ struct SubscriptionMachine {
             self.wasReady = true
             return [wasReady ? .gap : .ready(response), .arm(nextRenewal(now))]
         case .renewing(let live, attempt):
-            state = .live(attempt: attempt)
+            state = .overlapping(old: live, live: attempt)
             failures = 0
             renewals += 1
-            return [.close(attempt: live), .arm(nextRenewal(now))]
+            return [.arm(now + overlap)]
         default: return []
         }
     }
@@ -145,6 +158,12 @@ struct SubscriptionMachine {
         case .renewing(attempt, let next):
             state = .opening(attempt: next)
             return [.willRetry(error)]
+        case .overlapping(attempt, let live):
+            state = .live(attempt: live)
+            return [.arm(nextRenewal(now))]
+        case .overlapping(let old, attempt):
+            state = .live(attempt: old)
+            return [.willRetry(error), .arm(backedOff(now, &generator))]
         default: return []
         }
     }
@@ -169,7 +188,7 @@ struct SubscriptionMachine {
         case .ended: return []
         case .waitingForConnection, .backingOff: open = []
         case .opening(let attempt), .live(let attempt): open = [attempt]
-        case .renewing(let live, let next): open = [live, next]
+        case .renewing(let first, let second), .overlapping(let first, let second): open = [first, second]
         }
         state = .ended
         return open.map { .close(attempt: $0) } + [.arm(nil), .finish(error)]

@@ -7,7 +7,7 @@ public struct SubscriptionOptions: Sendable {
     /// A stream can be deaf without a sign. On the classic nucleus it is when it was made before the broker had
     /// forgotten an earlier subscription of the same filter, as at each quick relaunch of a component: renewals soon
     /// after subscribing cure that. On lite it is after its MQTT daemon has restarted: periodic ones cure that.
-    /// For as long as both streams are there, an event may come twice.
+    /// For as long as both streams are there, the consumer still gets each event once.
     public struct Renewal: Sendable, Hashable {
         /// How long after the subscription was made the first renewals come; ascending.
         public var after: [Duration]
@@ -41,8 +41,11 @@ public struct SubscriptionOptions: Sendable {
     /// How long to wait for the response; nil is for ever, because the classic nucleus does not answer
     /// SubscribeToIoTCore before it has been connected to AWS IoT once.
     public var responseTimeout: Duration?
-    /// When the subscription is renewed.
-    public var renewal = Renewal.never
+    /// When the subscription is renewed; nil is what the operation needs: ``Renewal/soon`` for SubscribeToIoTCore
+    /// unless the nucleus is known to be lite, ``Renewal/never`` for all others.
+    ///
+    /// On lite each renewal brings retained messages again, and cures nothing so soon after subscribing.
+    public var renewal: Renewal?
     /// What becomes of a gap.
     public var gaps = GapPolicy.goOn
     /// The waits before a subscription that was refused or ended by the nucleus is made again.

@@ -15,12 +15,44 @@ final class SubscriptionRecord: @unchecked Sendable {
     /// Subscriptions are made again in the order in which they were first asked for.
     var number = 0
     var timer: LoopTimer?
+    /// Set from when a renewal opens its stream until nothing can come twice any more.
+    private var overlap: OverlapFilter?
 
-    init(_ operation: OperationDescriptor, payload: [UInt8], buffer: EventBuffer, options: SubscriptionOptions) {
+    /// - Parameter renewal: what counts when the options leave it to the operation.
+    init(
+        _ operation: OperationDescriptor,
+        payload: [UInt8],
+        buffer: EventBuffer,
+        options: SubscriptionOptions,
+        renewal: SubscriptionOptions.Renewal
+    ) {
         self.operation = operation
         self.payload = payload
         self.buffer = buffer
         responseTimeout = options.responseTimeout
-        machine = SubscriptionMachine(renewal: options.renewal, retry: options.retry)
+        machine = SubscriptionMachine(renewal: options.renewal ?? renewal, retry: options.retry)
+    }
+
+    /// A stream is opened, maybe beside another one.
+    func willOpen(_ attempt: Int) {
+        overlap = streams.isEmpty ? nil : OverlapFilter(newAttempt: attempt)
+    }
+
+    /// A stream is over.
+    func hasEnded(_ attempt: Int) -> (connection: Connection, id: Int32)? {
+        defer { if streams.count < 2 { overlap?.oldClosed(now: .now()) } }
+        return streams.removeValue(forKey: attempt)
+    }
+
+    /// Puts an event into the buffer, unless the other stream of a renewal has brought it already.
+    func deliver(_ payload: [UInt8], attempt: Int) -> EventBuffer.Delivery {
+        if overlap != nil, !acceptsInOverlap(payload, attempt) { return .taken }
+        return buffer.deliver(payload)
+    }
+
+    private func acceptsInOverlap(_ payload: [UInt8], _ attempt: Int) -> Bool {
+        let now = Instant.now()
+        if overlap?.isOver(now: now) == true { overlap = nil }
+        return overlap?.accepts(payload, attempt: attempt, now: now) ?? true
     }
 }

@@ -69,4 +69,28 @@ struct ConfigurationTests {
         let configuration = GreengrassIPCConfiguration(socketPath: path, authentication: .componentName("c"))
         #expect(configuration.frameLimit.byteCount == limit)
     }
+
+    @Test(
+        arguments: [
+            (.svcuid("T"), .classic, nil, .soon), (.svcuid("T"), .lite, nil, .never),
+            (.componentName("C"), .classic, nil, .never), (.svcuid("T"), .lite, .classic, .soon),
+            (.svcuid("T"), .classic, .lite, .never), (.svcuid("T"), .bytes(10_000), nil, .soon),
+        ]
+            as [(
+                GreengrassIPCConfiguration.Authentication, GreengrassIPCConfiguration.FrameLimit,
+                GreengrassIPCConfiguration.Nucleus?, SubscriptionOptions.Renewal
+            )]
+    )
+    func earlyRenewalsAreForNucleiThatNeedThem(
+        _ authentication: GreengrassIPCConfiguration.Authentication,
+        _ frameLimit: GreengrassIPCConfiguration.FrameLimit,
+        _ nucleus: GreengrassIPCConfiguration.Nucleus?,
+        _ renewal: SubscriptionOptions.Renewal
+    ) {
+        var configuration = GreengrassIPCConfiguration(socketPath: "/s", authentication: authentication)
+        configuration.frameLimit = frameLimit
+        configuration.nucleus = nucleus
+        #expect(configuration.renewal(of: OperationDescriptor("aws.greengrass#SubscribeToIoTCore")) == renewal)
+        #expect(configuration.renewal(of: OperationDescriptor("aws.greengrass#SubscribeToTopic")) == .never)
+    }
 }

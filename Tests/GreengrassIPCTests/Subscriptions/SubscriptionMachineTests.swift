@@ -31,7 +31,7 @@ struct SubscriptionMachineTests {
         sourceLocation: SourceLocation = #_sourceLocation
     ) {
         let retry = Backoff(initial: .seconds(1), maximum: .seconds(4))
-        var machine = SubscriptionMachine(renewal: renewal, retry: retry)
+        var machine = SubscriptionMachine(renewal: renewal, retry: retry, overlap: .seconds(1))
         var generator = LargestNumbers()
         for (index, step) in steps.enumerated() {
             let now = Self.at(step.second)
@@ -145,20 +145,25 @@ struct SubscriptionMachineTests {
         check(
             .init(after: [.seconds(2), .seconds(30)], every: .seconds(600)),
             Self.renewing + [
-                (3, .established(2), [.close(attempt: 1), .arm(Self.at(30))]),
+                (3, .established(2), [.arm(Self.at(4))]),
+                (4, .timer, [.close(attempt: 1), .arm(Self.at(30))]),
                 (30, .timer, [.open(attempt: 3)]),
-                (31, .established(3), [.close(attempt: 2), .arm(Self.at(631))]),
-                (631, .timer, [.open(attempt: 4)]),
-                (632, .established(4), [.close(attempt: 3), .arm(Self.at(1232))]),
+                (31, .established(3), [.arm(Self.at(32))]),
+                (32, .timer, [.close(attempt: 2), .arm(Self.at(632))]),
+                (632, .timer, [.open(attempt: 4)]),
+                (633, .established(4), [.arm(Self.at(634))]),
+                (634, .timer, [.close(attempt: 3), .arm(Self.at(1234))]),
             ]
         )
         check(
             .soon,
             Self.renewing + [
                 // Answered after the second renewal's time: that one comes at once.
-                (40, .established(2), [.close(attempt: 1), .arm(Self.at(40))]),
-                (40, .timer, [.open(attempt: 3)]),
-                (41, .established(3), [.close(attempt: 2), .arm(nil)]),
+                (40, .established(2), [.arm(Self.at(41))]),
+                (41, .timer, [.close(attempt: 1), .arm(Self.at(41))]),
+                (41, .timer, [.open(attempt: 3)]),
+                (41, .established(3), [.arm(Self.at(42))]),
+                (42, .timer, [.close(attempt: 2), .arm(nil)]),
             ]
         )
     }
@@ -171,7 +176,8 @@ struct SubscriptionMachineTests {
                 (4, .timer, [.open(attempt: 3)]),
                 (4, .failed(3), [.willRetry(Self.failure), .arm(Self.at(6))]),
                 (6, .timer, [.open(attempt: 4)]),
-                (6, .established(4), [.close(attempt: 1), .arm(Self.at(30))]),
+                (6, .established(4), [.arm(Self.at(7))]),
+                (7, .timer, [.close(attempt: 1), .arm(Self.at(30))]),
                 (30, .timer, [.open(attempt: 5)]),
                 // The waits began anew with the renewal that succeeded.
                 (30, .failed(5), [.willRetry(Self.failure), .arm(Self.at(31))]),
@@ -194,6 +200,18 @@ struct SubscriptionMachineTests {
                 (5, .timer, [.open(attempt: 3)]),
             ]
         )
+    }
+
+    @Test func eitherStreamMayEndWhileBothAreThere() {
+        let both = Self.renewing + [(3, .established(2), [.arm(Self.at(4))])]
+        // The other one goes on: nothing is missing.
+        check(.soon, both + [(3, .failed(1), [.arm(Self.at(30))]), (30, .timer, [.open(attempt: 3)])])
+        check(
+            .soon,
+            both + [(3, .failed(2), [.willRetry(Self.failure), .arm(Self.at(4))]), (4, .timer, [.open(attempt: 3)])]
+        )
+        check(.soon, both + [(3, .lost(1), [.arm(nil)]), (3, .lost(2), []), (4, .connected, [.open(attempt: 3)])])
+        check(.soon, both + [(3, .cancelled, [.close(attempt: 1), .close(attempt: 2), .arm(nil), .finish(nil)])])
     }
 
     @Test func itsOwnerMayEndItInEveryState() {

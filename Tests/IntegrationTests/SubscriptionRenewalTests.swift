@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GreengrassIPC
+import GreengrassIPCTesting
+import Testing
+
+/// A client's renewals, against a simulated nucleus.
+@Suite(.timeLimit(.minutes(1)))
+struct SubscriptionRenewalTests {
+    private static let component = "com.example.Listener"
+
+    private func configuration(_ nucleus: NucleusSimulator) async throws -> GreengrassIPCConfiguration {
+        let token = try await nucleus.environment(forComponent: Self.component)["SVCUID"] ?? ""
+        return GreengrassIPCConfiguration(socketPath: nucleus.socketPath, authentication: .svcuid(token))
+    }
+
+    private func withNucleus(
+        _ dialect: Dialect,
+        unsubackDelay: Duration = .milliseconds(300),
+        _ body: (NucleusSimulator, GreengrassIPCClient) async throws -> Void
+    ) async throws {
+        let access: JSONValue = [
+            "accessControl": [
+                "aws.greengrass.ipc.mqttproxy": [
+                    "all": ["operations": ["*"], "resources": ["*"]]
+                ]
+            ]
+        ]
+        let component = SimulatedComponent(name: Self.component, configuration: access)
+        let nucleus = try await NucleusSimulator.start(
+            NucleusSimulator.Configuration(dialect: dialect, components: [component], unsubackDelay: unsubackDelay)
+        )
+        do {
+            try await withGreengrassIPC(configuration(nucleus)) { try await body(nucleus, $0) }
+        } catch {
+            await nucleus.stop()
+            throw error
+        }
+        await nucleus.stop()
+    }
+
+    @Test(arguments: Dialect.allCases)
+    func `Each event comes once, whatever streams there are, and equal ones as often as they were published`(
+        _ dialect: Dialect
+    ) async throws {
+        try await withNucleus(dialect) { nucleus, client in
+            var options = SubscriptionOptions()
+            options.renewal = .init(after: [.milliseconds(1)], every: .milliseconds(1))
+            try await client.subscribeToIoTCore(topicName: "t", qos: .atLeastOnce, options: options) { messages in
+                var iterator = messages.makeAsyncIterator()
+                var number = 0
+                // Past two renewals, the closing of the old streams included.
+                while await nucleus.calls.count(where: { $0.operation == "SubscribeToIoTCore" }) < 4 {
+                    number += 1
+                    for text in ["same", "same", "\(number)"] {
+                        await nucleus.publish(topic: "t", payload: Array(text.utf8))
+                    }
+                    for text in ["same", "same", "\(number)"] {
+                        guard case .message(let message)? = try await iterator.next() else { break }
+                        try #require(String(decoding: message.payload ?? [], as: UTF8.self) == text)
+                    }
+                }
+            }
+            #expect(await nucleus.findings.isEmpty)
+        }
+    }
+
+}

@@ -46,12 +46,13 @@ public struct Finding: Sendable, Hashable {
 }
 
 extension Finding: CustomStringConvertible {
-    /// One line that names the rule, the nucleus and what would have happened.
+    /// One line that names the rule, the nucleus, what would have happened, and what to do about it.
     public var description: String {
         var text = "\(rule) (\(nucleus)): \(consequence)"
         if let component { text += "; component \(component)" }
         if let operation { text += "; operation \(operation)" }
         if !detail.isEmpty { text += "; \(detail)" }
+        if !remedy.isEmpty { text += "; remedy: \(remedy)" }
         return text
     }
 }

@@ -19,8 +19,10 @@ extension NucleusMachine {
         self.now = now
         guard isConnected(connection) else { return [] }
         connections[connection.slot]?.decoder.append(bytes)
+        var hasMessage = false
         do {
             while let message = try connections[connection.slot]?.decoder.next() {
+                hasMessage = true
                 perform(connections[connection.slot]?.machine.received(message) ?? [], on: connection)
             }
         } catch {
@@ -28,6 +30,8 @@ extension NucleusMachine {
             perform(connections[connection.slot]?.machine.decodeFailed(failure) ?? [], on: connection)
         }
         connections[connection.slot]?.machine.readEnded()
+        let unread = connections[connection.slot]?.decoder.bufferedByteCount ?? 0
+        if unread > 0 || !stalls.isEmpty { noteProgress(on: connection, unread: unread, hasMessage) }
         return takeOutput()
     }
 
@@ -39,7 +43,8 @@ extension NucleusMachine {
     mutating func endOfFile(on connection: ConnectionID, now: Duration) -> [NucleusAction] {
         self.now = now
         guard isConnected(connection) else { return [] }
-        let unread = connections[connection.slot]?.decoder.bufferedByteCount ?? 0
+        let isKnown = stalls.removeValue(forKey: connection)?.isNoted == true
+        let unread = isKnown ? 0 : connections[connection.slot]?.decoder.bufferedByteCount ?? 0
         perform(connections[connection.slot]?.machine.endOfFile(unread: unread) ?? [], on: connection)
         return takeOutput()
     }
@@ -49,6 +54,7 @@ extension NucleusMachine {
         self.now = now
         guard isConnected(connection) else { return [] }
         forgetStreams(of: connection)
+        stalls[connection] = nil
         connections[connection.slot] = nil
         schedule.forget(connection)
         return takeOutput()

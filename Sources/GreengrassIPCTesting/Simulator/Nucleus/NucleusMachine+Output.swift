@@ -54,10 +54,14 @@ extension NucleusMachine {
     }
 
     /// When ``timePassed(now:)`` is to be called.
-    var nextDeadline: Duration? { schedule.nextDue }
+    var nextDeadline: Duration? {
+        guard !stalls.isEmpty, let stall = nextStallDeadline else { return schedule.nextDue }
+        return schedule.nextDue.map { min($0, stall) } ?? stall
+    }
 
     mutating func timePassed(now: Duration) -> [NucleusAction] {
         self.now = now
+        if !stalls.isEmpty { lookAtStalls() }
         for (connection, step) in schedule.takeDue(now: now) { emit(step, on: connection) }
         return takeOutput()
     }

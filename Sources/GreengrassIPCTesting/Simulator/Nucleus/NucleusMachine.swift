@@ -58,6 +58,8 @@ struct NucleusMachine: Sendable {
     var accessPolicies: [String: AccessPolicy] = [:]
     /// By slot.
     var connections: [Connection?] = []
+    /// Messages of which only the beginning has come.
+    var stalls: [ConnectionID: Stall] = [:]
     var schedule = WireSchedule()
     /// Responses held back until an event has gone out on their stream.
     var heldBack: [StreamKey: [UInt8]] = [:]

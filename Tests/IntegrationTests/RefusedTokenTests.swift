@@ -21,7 +21,7 @@ struct RefusedTokenTests {
             var agent = try await TunnelAgent.within(nucleus, directory, loop) { line in
                 lines.withLock { $0.append(line) }
             }
-            agent.timing.minimumAge = age
+            agent.relaunch.minimumAge = age
             let running = agent
             let signals = try SignalStream([], loop: loop)
             async let outcome = running.run(signals: signals)
@@ -63,6 +63,9 @@ struct RefusedTokenTests {
             await test.expectEnd(.exited(1), after: start, within: .seconds(36))
             #expect(Instant.now() - start > .seconds(29))
             #expect(await test.count("ended", reason: "stopped") == 1)
+            // The next process knows from it that it may not ask for another relaunch soon.
+            #expect(test.directory.names(test.directory.work) == [RunCommand.relaunchStamp])
+            Files.remove(test.directory.work + "/" + RunCommand.relaunchStamp)
             // One line tells that the token was refused; nothing is tried meanwhile.
             #expect(await test.count("disconnected", reason: "accessDenied") == 1)
             #expect(await test.nucleus.findings.isEmpty)

@@ -92,6 +92,27 @@ struct TunnelTests {
         }
     }
 
+    @Test(arguments: Dialect.allCases)
+    func `A changed configuration is read at once, and open tunnels stay`(_ dialect: Dialect) async throws {
+        try await withAgent(AgentSetup(dialect: dialect)) { test in
+            try await test.open("connected")
+            let component = AgentTest.component
+            try await test.nucleus.waitForConfigurationSubscription(to: component)
+            try await test.seen("configuration", reason: "read")
+            let changes: JSONValue = ["services": ["NEW": "4711"], "maxConcurrentTunnels": "7"]
+            await test.nucleus.updateConfiguration(of: component, merging: changes)
+            // No tunnel has to come for it.
+            let line = try await test.seen("configuration", reason: "changed")
+            #expect(line["text"]?.contains("NEW=127.0.0.1:4711") == true)
+            #expect(line["text"]?.contains("maxConcurrentTunnels 7") == true)
+            await test.nucleus.updateConfiguration(of: component, merging: ["maxConcurrentTunnels": "many"])
+            let refused = try await test.seen("configuration", reason: "invalid")
+            #expect(refused["text"]?.contains("maxConcurrentTunnels") == true)
+            #expect(await test.proxies().count == 1)
+            try await test.open("connected", 1, services: ["NEW"])
+        }
+    }
+
     @Test func `The proxies' directory is made again when somebody removed it`() async throws {
         try await withAgent { test in
             try await test.open("closed-1", until: "ended")

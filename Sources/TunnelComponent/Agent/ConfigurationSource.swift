@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import EventReactor
 internal import GreengrassIPC
 
 /// The configuration that is in force: the component's own, or the one that a file gave.
-struct ConfigurationSource: Sendable {
+final actor ConfigurationSource {
+    nonisolated let loop: EventLoop
+    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
     private let client: GreengrassIPCClient
     private let reporter: Reporter
     private let fixed: AgentConfiguration?
@@ -15,7 +19,14 @@ struct ConfigurationSource: Sendable {
     /// - Parameters:
     ///   - fixed: what a file gave; the component's own configuration is not read then.
     ///   - followsLogLevel: whether `logLevel` sets the reporter's level; not when the command line has set it.
-    init(client: GreengrassIPCClient, reporter: Reporter, fixed: AgentConfiguration?, followsLogLevel: Bool) {
+    init(
+        client: GreengrassIPCClient,
+        reporter: Reporter,
+        fixed: AgentConfiguration?,
+        followsLogLevel: Bool,
+        loop: EventLoop
+    ) {
+        self.loop = loop
         self.client = client
         self.reporter = reporter
         self.fixed = fixed
@@ -32,7 +43,7 @@ struct ConfigurationSource: Sendable {
     }
 
     /// Reads the component's configuration again; a bad one keeps the last good one and says why.
-    mutating func refresh() async {
+    func refresh() async {
         guard fixed == nil else { return }
         do throws(GreengrassIPCError) {
             let document = try await client.getConfiguration().value ?? .object([:])
@@ -54,7 +65,38 @@ struct ConfigurationSource: Sendable {
         }
     }
 
-    private mutating func take(_ document: JSONValue) {
+    /// Reads the configuration whenever the nucleus says that it changed; until the task is cancelled.
+    ///
+    /// It is read before each tunnel as well: both nuclei can lose such an event.
+    func follow() async {
+        guard fixed == nil else { return }
+        var failures = 0
+        var generator = SystemRandom()
+        while !Task.isCancelled {
+            do {
+                // Without a path every key is watched; lite refuses a path that does not exist.
+                try await client.subscribe(operation: "SubscribeToConfigurationUpdate") { events in
+                    failures = 0
+                    await refresh()
+                    for try await _ in events.withGaps {
+                        // A deployment changes several keys, each with events of its own: read once, behind the last.
+                        try await loop.sleep(for: Self.settling)
+                        await refresh()
+                    }
+                }
+            } catch {
+                guard !Task.isCancelled, (error as? GreengrassIPCError)?.code != .accessDenied else { return }
+                failures += 1
+                report(.debug, "not-followed", "changes count from the next tunnel on: \(error)")
+                try? await loop.sleep(for: Self.retry.wait(afterFailures: failures, using: &generator))
+            }
+        }
+    }
+
+    private static let settling = Duration.milliseconds(200)
+    private static let retry = Backoff(initial: .seconds(5), maximum: .seconds(600))
+
+    private func take(_ document: JSONValue) {
         do throws(ConfigurationError) {
             let configuration = try AgentConfiguration(document)
             let isFirst = lastGood == nil

@@ -15,8 +15,6 @@ struct TunnelAgent: Sendable {
 
     /// Times that tests change.
     struct Timing: Sendable {
-        /// No exit that asks for a relaunch comes before this age: both nuclei give a component up after three.
-        var minimumAge = Duration.seconds(30)
         /// The waits before a refused subscription is tried again.
         var retry = Backoff(initial: .milliseconds(500), maximum: .seconds(30))
         /// When the subscription is renewed for the first times.
@@ -34,17 +32,29 @@ struct TunnelAgent: Sendable {
     var followsLogLevel = true
     let startedAt: Instant
     var timing = Timing()
+    var relaunch = RelaunchPolicy()
 
     /// The topic on which the service tells a device of its tunnels.
     var topic: String { "$aws/things/\(thingName)/tunnels/notify" }
 
     /// Runs until a signal comes or the nucleus refuses the agent; all tunnels have ended then.
     func run(signals: SignalStream) async -> Outcome {
+        let configurations = ConfigurationSource(
+            client: client,
+            reporter: reporter,
+            fixed: fixedConfiguration,
+            followsLogLevel: followsLogLevel,
+            loop: loop
+        )
         let outcome = await withTaskGroup(of: Outcome?.self) { group in
             group.addTask { await signals.next().map { .stopped(signal: $0) } }
             group.addTask { await stayConnected() }
             group.addTask {
-                await listen()
+                await listen(configurations)
+                return nil
+            }
+            group.addTask {
+                await configurations.follow()
                 return nil
             }
             var first: Outcome?
@@ -79,25 +89,34 @@ struct TunnelAgent: Sendable {
         } catch {
             reporter.report(LogLine(.error, .disconnected, reason: error.code.description, text: error.message))
             // Tunnels live on meanwhile.
-            try? await loop.sleep(until: startedAt + timing.minimumAge)
-            return Task.isCancelled ? nil : .refused(error)
+            let end = relaunch.exitTime(startedAt: startedAt, now: .now())
+            if end - .now() > .seconds(60) {
+                reporter.report(
+                    LogLine(
+                        .error,
+                        .disconnected,
+                        reason: "relaunch-later",
+                        text:
+                            "a relaunch was asked for less than an hour ago, and the nucleus gives a component up after"
+                            + " three; restart the component, or wait \((end - .now()).components.seconds) s"
+                    )
+                )
+            }
+            try? await loop.sleep(until: end)
+            guard !Task.isCancelled else { return nil }
+            relaunch.willAsk()
+            return .refused(error)
         }
     }
 
     // MARK: - Notifications
 
-    private func listen() async {
+    private func listen(_ configurations: ConfigurationSource) async {
         var failures = 0
         var generator = SystemRandom()
-        var configurations = ConfigurationSource(
-            client: client,
-            reporter: reporter,
-            fixed: fixedConfiguration,
-            followsLogLevel: followsLogLevel
-        )
         while !Task.isCancelled {
             do {
-                try await subscribe(&configurations) { failures = 0 }
+                try await subscribe(configurations) { failures = 0 }
             } catch {
                 // A client that was refused makes no second attempt; `stayConnected` tells why.
                 guard !Task.isCancelled, (error as? GreengrassIPCError)?.code != .accessDenied else { return }
@@ -110,14 +129,14 @@ struct TunnelAgent: Sendable {
     }
 
     private func subscribe(
-        _ configurations: inout ConfigurationSource,
+        _ configurations: ConfigurationSource,
         established: () -> Void
     ) async throws {
         await configurations.refresh()
         var options = SubscriptionOptions()
         options.renewal = SubscriptionOptions.Renewal(
             after: timing.firstRenewals,
-            every: configurations.current.resubscribeInterval
+            every: await configurations.current.resubscribeInterval
         )
         try await client.subscribeToIoTCore(topicName: topic, qos: .atLeastOnce, options: options) { messages in
             established()
@@ -128,7 +147,8 @@ struct TunnelAgent: Sendable {
                     // Read again each time: a change counts from the next tunnel on.
                     await configurations.refresh()
                     guard !Task.isCancelled else { return }
-                    await supervisor.handle(message.payload ?? [], configuration: configurations.current)
+                    let configuration = await configurations.current
+                    await supervisor.handle(message.payload ?? [], configuration: configuration)
                 case .event(.unknown):
                     reporter.report(LogLine(.debug, .refused, reason: "unknown-event"))
                 case .gap:

@@ -34,7 +34,7 @@ struct RunCommand: Sendable {
         } catch {
             throw Failure(description: (error as? GreengrassIPCError)?.message ?? "\(error)")
         }
-        let agent = TunnelAgent(
+        var agent = TunnelAgent(
             client: client,
             supervisor: TunnelSupervisor(surroundings: surroundings, reporter: reporter, loop: loop),
             reporter: reporter,
@@ -44,6 +44,7 @@ struct RunCommand: Sendable {
             followsLogLevel: options.logLevel == nil,
             startedAt: startedAt
         )
+        agent.relaunch.stampPath = Self.relaunchStamp
         let outcome = await agent.run(signals: signals)
         signals.close()
         switch outcome {
@@ -51,6 +52,9 @@ struct RunCommand: Sendable {
         case .refused: return ExitCode.refused
         }
     }
+
+    /// Beside the proxies' directory, which must stay empty.
+    static let relaunchStamp = ".iot-tunnel-agent-relaunch"
 
     private func thingName(_ environment: [String: String]) throws(Failure) -> String {
         guard let name = options.thingName ?? environment["AWS_IOT_THING_NAME"], !name.isEmpty else {

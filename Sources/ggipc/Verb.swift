@@ -39,7 +39,7 @@ enum Verb: String, CaseIterable {
             OptionSyntax(
                 "--configuration",
                 "FILE",
-                "the first component's configuration, accessControl included"
+                "the first component's configuration; without accessControl it may do little, as on a device"
             ),
             OptionSyntax("--thing-name", "NAME", "the thing; else AWS_IOT_THING_NAME, else MyThing"),
             OptionSyntax(flag: "--strict", "exit 1 if the component did what a real nucleus would punish"),

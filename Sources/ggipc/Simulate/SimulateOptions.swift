@@ -22,7 +22,7 @@ struct SimulateOptions {
         command = arguments.command
         configuration.components = try arguments.values("--component").map(Self.component)
         if configuration.components.isEmpty {
-            configuration.components = [SimulatedComponent(name: "com.example.Component")]
+            configuration.components = [SimulatedComponent(name: "com.example.Component", access: .configured)]
         }
         if let path = arguments["--configuration"] {
             configuration.components[0].configuration = try Self.readJSON(path)
@@ -32,7 +32,9 @@ struct SimulateOptions {
     private static func component(_ text: String) throws(UsageError) -> SimulatedComponent {
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         guard !parts[0].isEmpty else { throw UsageError("--component takes NAME or NAME=TOKEN, not '\(text)'") }
-        return SimulatedComponent(name: String(parts[0]), token: parts.count == 2 ? String(parts[1]) : nil)
+        let token = parts.count == 2 ? String(parts[1]) : nil
+        // As on a device: without accessControl there is little that a component may do.
+        return SimulatedComponent(name: String(parts[0]), token: token, access: .configured)
     }
 
     private static func readJSON(_ path: String) throws(CommandFailure) -> JSONValue {

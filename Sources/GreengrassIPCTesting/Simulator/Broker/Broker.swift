@@ -10,8 +10,12 @@ struct Broker: Sendable {
     /// How long the broker takes to confirm that a filter is given up; classic only.
     var unsubackDelay: Duration
     private(set) var state: BrokerState
-    private(set) var subscriptions: [Subscription] = []
-    private var filters: [String: FilterState] = [:]
+    private(set) var subscriptions: [Subscription] = [] { didSet { routes.removeAll(keepingCapacity: true) } }
+    private var filters: [String: FilterState] = [:] { didSet { routes.removeAll(keepingCapacity: true) } }
+    /// Who gets a message, by topic, for as long as neither list changes: with thousands of streams it takes long to
+    /// find out.
+    private var routes: [String: [StreamKey]] = [:]
+    private static let mostRoutes = 4096
     private var retained: [String: BrokerMessage] = [:]
     /// When the broker will have confirmed, on a classic nucleus, that these filters were given up.
     private var givenUp: [String: Duration] = [:]
@@ -173,11 +177,21 @@ struct Broker: Sendable {
         if message.retain { retained[message.topic] = message.payload.isEmpty ? nil : message }
         var result = Fanout(message: message, streams: [])
         guard state == .connected, !subscriptions.isEmpty else { return result }
-        for (filter, state) in filters {
-            guard case .subscribed = state, TopicFilter.matches(filter, topic: message.topic) else { continue }
-            result.streams += streams(for: message.topic)
-        }
+        result.streams = routes[message.topic] ?? route(message.topic)
         return result
+    }
+
+    /// A stream is named once for each filter at the broker that brings a copy.
+    private mutating func route(_ topic: String) -> [StreamKey] {
+        let copies = filters.count { filter, state in
+            guard case .subscribed = state else { return false }
+            return TopicFilter.matches(filter, topic: topic)
+        }
+        let streams = copies > 0 ? streams(for: topic) : []
+        let all = (0..<copies).flatMap { _ in streams }
+        if routes.count >= Self.mostRoutes { routes.removeAll(keepingCapacity: true) }
+        routes[topic] = all
+        return all
     }
 
     private func streams(for topic: String) -> [StreamKey] {

@@ -65,4 +65,50 @@ struct SubscriptionRenewalTests {
         }
     }
 
+    /// As people write it. Classic takes a filter that it is giving up at the broker for one that it has.
+    @Test(arguments: Dialect.allCases)
+    func `A subscription that is closed and made again at once hears at once`(_ dialect: Dialect) async throws {
+        try await withNucleus(dialect) { nucleus, client in
+            for round in 1...5 {
+                try await client.subscribeToIoTCore(topicName: "t", qos: .atLeastOnce) { messages in
+                    #expect(await nucleus.subscriptions.last?.isDeaf == false)
+                    await nucleus.publish(topic: "t", payload: Array("\(round)".utf8))
+                    var iterator = messages.makeAsyncIterator()
+                    guard case .message(let message)? = try await iterator.next() else { return }
+                    #expect(String(decoding: message.payload ?? [], as: UTF8.self) == "\(round)")
+                }
+            }
+            try await nucleus.waitForNoSubscription(filter: "t")
+            #expect(await nucleus.findings.isEmpty)
+        }
+    }
+
+    @Test(arguments: Dialect.allCases)
+    func `A nucleus that restarts and keeps the token costs a gap, and one with new tokens the client`(
+        _ dialect: Dialect
+    ) async throws {
+        try await withNucleus(dialect) { nucleus, client in
+            try await client.subscribeToIoTCore(topicName: "t", qos: .atLeastOnce) { messages in
+                var items = messages.withGaps.makeAsyncIterator()
+                try await nucleus.restart(newTokens: false, downtime: .milliseconds(300))
+                guard case .gap? = try await items.next() else {
+                    Issue.record("no gap")
+                    return
+                }
+                await nucleus.publish(topic: "t", payload: [1])
+                guard case .event? = try await items.next() else {
+                    Issue.record("no event")
+                    return
+                }
+                try await nucleus.restart(newTokens: true)
+                do {
+                    _ = try await items.next()
+                    Issue.record("a refused token goes unnoticed")
+                } catch let error as GreengrassIPCError {
+                    #expect(error.code == .accessDenied)
+                    #expect(error.message.contains("relaunched"))
+                }
+            }
+        }
+    }
 }

@@ -25,6 +25,7 @@ final actor ClientCore: Connection.Owner {
     private var subscriptions: [ObjectIdentifier: SubscriptionRecord] = [:]
     private var end: UnsafeContinuation<GreengrassIPCError, Never>?
     private var generator = SystemRandom()
+    private static let lingering = Duration.milliseconds(250)
     private lazy var retryTimer = LoopTimer { [weak self] in self?.assumeIsolated { $0.connect() } }
     private lazy var waitTimer = LoopTimer { [weak self] in self?.assumeIsolated { $0.waitHasTimedOut() } }
 
@@ -229,6 +230,7 @@ final actor ClientCore: Connection.Owner {
 
     /// Ends a subscription; nothing is waited for, the nucleus does not answer.
     func close(_ record: SubscriptionRecord) {
+        record.lingers = configuration.lingers(record.operation)
         perform(record.machine.cancelled(), record)
     }
 
@@ -280,7 +282,13 @@ final actor ClientCore: Connection.Owner {
             case .open(let attempt): openStream(attempt, record)
             case .close(let attempt):
                 if let (connection, id) = record.hasEnded(attempt) {
-                    connection.assumeIsolated { $0.abandon(id) }
+                    connection.assumeIsolated { connection in
+                        if record.lingers {
+                            connection.abandon(id, after: Self.lingering)
+                        } else {
+                            connection.abandon(id)
+                        }
+                    }
                 }
             case .arm(let deadline):
                 guard let timer = record.timer else { continue }

@@ -105,7 +105,12 @@ public struct GreengrassIPCConfiguration: Sendable {
 
     /// When a subscription is renewed whose options do not say.
     func renewal(of operation: OperationDescriptor) -> SubscriptionOptions.Renewal {
-        operation.name == "aws.greengrass#SubscribeToIoTCore" && !isKnownToBeLite ? .soon : .never
+        lingers(operation) ? .soon : .never
+    }
+
+    /// Whether the nucleus may keep a filter for one that it has, and is giving up.
+    func lingers(_ operation: OperationDescriptor) -> Bool {
+        operation.name == "aws.greengrass#SubscribeToIoTCore" && !isKnownToBeLite
     }
 
     /// Checks what can be checked without the nucleus.

@@ -28,6 +28,7 @@ final actor Connection: StreamSocketOwner {
     private var decoder: MessageDecoder
     private var socket: StreamSocket?
     private var isClosed = false
+    private var lingerTimers: [Int32: LoopTimer] = [:]
     private var armedDeadline = Instant(nanoseconds: .max)
     private lazy var deadlineTimer = LoopTimer { [unowned self] in assumeIsolated { $0.deadlineHasPassed() } }
     private lazy var handshakeTimer = LoopTimer { [unowned self] in assumeIsolated { $0.handshakeHasTimedOut() } }
@@ -82,6 +83,24 @@ final actor Connection: StreamSocketOwner {
     /// Ends a stream from this side, if it has not ended.
     func abandon(_ id: Int32) {
         guard machine.abandon(id) else { return }
+        send { output throws(EventStreamError) in try ClientFrame.appendTerminate(to: &output, streamID: id) }
+    }
+
+    /// Ends a stream a little later; what comes on it until then is nobody's.
+    ///
+    /// The classic nucleus takes a filter that it is giving up at the broker for one that it has, and a stream made
+    /// meanwhile is deaf for ever [protocol 14.6]. Whoever closes a subscription and makes it again at once finds
+    /// the old stream still there.
+    func abandon(_ id: Int32, after delay: Duration) {
+        guard machine.linger(id) else { return }
+        let timer = LoopTimer { [weak self] in self?.assumeIsolated { $0.lingeringIsOver(id) } }
+        lingerTimers[id] = timer
+        loop.arm(timer, after: delay)
+    }
+
+    private func lingeringIsOver(_ id: Int32) {
+        lingerTimers[id] = nil
+        guard machine.endLingering(id) else { return }
         send { output throws(EventStreamError) in try ClientFrame.appendTerminate(to: &output, streamID: id) }
     }
 
@@ -285,6 +304,8 @@ final actor Connection: StreamSocketOwner {
         socket = nil
         loop.cancel(deadlineTimer)
         loop.cancel(handshakeTimer)
+        for timer in lingerTimers.values { loop.cancel(timer) }
+        lingerTimers = [:]
         let callError = Self.callError(error)
         for context in machine.closed() {
             switch context {
@@ -300,6 +321,9 @@ final actor Connection: StreamSocketOwner {
     /// Ends the open streams, sends what is queued, and closes.
     func closeOrderly(_ error: GreengrassIPCError) {
         guard !isClosed else { return }
+        for id in machine.endAllLingering() {
+            send { output throws(EventStreamError) in try ClientFrame.appendTerminate(to: &output, streamID: id) }
+        }
         socket?.flush()
         close(error)
     }

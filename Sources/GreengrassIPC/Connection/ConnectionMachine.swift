@@ -31,6 +31,8 @@ struct ConnectionMachine<Context> {
 
     private var state = State.awaitingAck
     private var streams: [Int32: Stream] = [:]
+    /// Streams that nobody has a use for and that have yet to be ended.
+    private var lingering: Set<Int32> = []
     private var lastID: Int32
     /// No stream's deadline is before this one.
     private(set) var nextDeadline = Instant(nanoseconds: .max)
@@ -80,7 +82,11 @@ struct ConnectionMachine<Context> {
         }
         guard message.streamID != 0 else { return receivedOnConnection(message) }
         guard let stream = streams[message.streamID] else {
-            // A stream that was cancelled or has ended: what was under way is of no interest.
+            // A stream that was cancelled or has ended: what was under way is of no interest, but what the nucleus has
+            // ended must not be ended again.
+            if message.terminatesStream || message.type == MessageType.applicationError {
+                lingering.remove(message.streamID)
+            }
             return .none
         }
         switch message.type {
@@ -169,6 +175,24 @@ struct ConnectionMachine<Context> {
         streams.removeValue(forKey: id) != nil && isOpen
     }
 
+    /// Gives a stream up without telling the nucleus yet; false when it has ended already.
+    mutating func linger(_ id: Int32) -> Bool {
+        guard abandon(id) else { return false }
+        lingering.insert(id)
+        return true
+    }
+
+    /// True when a stream that lingers has to be ended now.
+    mutating func endLingering(_ id: Int32) -> Bool {
+        lingering.remove(id) != nil && isOpen
+    }
+
+    /// Takes out all that linger; each has to be ended.
+    mutating func endAllLingering() -> [Int32] {
+        defer { lingering = [] }
+        return isOpen ? lingering.sorted() : []
+    }
+
     /// Takes out the streams whose time is up; each has to be ended at the nucleus too.
     mutating func deadlinePassed(now: Instant) -> [(id: Int32, context: Context)] {
         guard nextDeadline <= now else { return [] }
@@ -183,6 +207,7 @@ struct ConnectionMachine<Context> {
         state = .closed
         let waiting = streams.sorted { $0.key < $1.key }.map(\.value.context)
         streams = [:]
+        lingering = []
         nextDeadline = Instant(nanoseconds: .max)
         return waiting
     }

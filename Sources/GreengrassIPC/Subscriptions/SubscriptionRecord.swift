@@ -15,6 +15,8 @@ final class SubscriptionRecord: @unchecked Sendable {
     /// Subscriptions are made again in the order in which they were first asked for.
     var number = 0
     var timer: LoopTimer?
+    /// Whether its streams stay a little beyond its end.
+    var lingers = false
     /// Set from when a renewal opens its stream until nothing can come twice any more.
     private var overlap: OverlapFilter?
 

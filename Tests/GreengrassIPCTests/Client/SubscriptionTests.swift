@@ -117,8 +117,7 @@ struct SubscriptionTests {
                     #expect(try await iterator.next()?.text == "still there")
                 }
             }
-            _ = try await client.getConfiguration()
-            #expect(try await onLoop(client.loop) { nucleus.connections[0].terminated } == [1, 2])
+            #expect(await nucleus.sees { $0.connections[0].terminated == [1, 2] })
         }
     }
 
@@ -258,9 +257,8 @@ struct SubscriptionTests {
                 for _ in 0..<8 { texts.append(try await items.next()?.text) }
                 #expect(texts == ["1", "gap", "2", "gap", "3", "last", "gap", "4"])
             }
-            _ = try await client.getConfiguration()
             // Only the one that was still there is ended from this side.
-            #expect(try await onLoop(client.loop) { nucleus.connections[0].terminated } == [4])
+            #expect(await nucleus.sees { $0.connections[0].terminated == [4] })
         }
     }
 

@@ -15,6 +15,10 @@ struct ResourceTests {
             let process = await test.agent.identifier
             // The renewal two seconds after subscribing is over then, the next one comes at thirty.
             try await test.nucleus.waitForCall("SubscribeToIoTCore", count: 2)
+            // The old stream stays for half a second beside the new one.
+            try await test.loop.eventually("one stream", within: .seconds(3)) {
+                await test.nucleus.subscriptions.count == 1
+            }
             try await test.loop.sleep(for: .milliseconds(500))
             let before = switches(of: process)
             try await test.loop.sleep(for: .seconds(4))

@@ -7,10 +7,11 @@ internal import EventReactor
 /// Equal events are counted, not keyed: what one stream has brought and the other has not is owed by the other. Two
 /// events that were published equal come twice on each stream, and twice out of here. No input or output, no clock.
 struct OverlapFilter {
-    private struct Balance {
-        /// How often the old stream has brought the event more often than the new one; negative the other way round.
-        var old: Int
-        var changedAt: Instant
+    /// What one of the streams has brought more often than the other.
+    private struct Debt {
+        var isOfNew: Bool
+        /// When; ascending.
+        var times: [Instant]
     }
 
     /// The copy comes right behind, or never: the old stream may have brought the event before the nucleus made the
@@ -21,7 +22,8 @@ struct OverlapFilter {
     private static let byteLimit = 8 * 1024 * 1024
 
     private let newAttempt: Int
-    private var balances: [[UInt8]: Balance] = [:]
+    private var debts: [[UInt8]: Debt] = [:]
+    private var debtCount = 0
     private var byteCount = 0
     private var oldClosedAt: Instant?
 
@@ -32,14 +34,19 @@ struct OverlapFilter {
 
     /// Whether an event has to be delivered.
     mutating func accepts(_ payload: [UInt8], attempt: Int, now: Instant) -> Bool {
-        let step = attempt >= newAttempt ? -1 : 1
-        if let balance = balances[payload], now - balance.changedAt <= Self.grace {
-            let isOwed = balance.old.signum() == -step
-            set(payload, balance.old + step, isOwed ? balance.changedAt : now)
-            return !isOwed
+        let isNew = attempt >= newAttempt
+        var debt = debts.removeValue(forKey: payload) ?? Debt(isOfNew: isNew, times: [])
+        debtCount -= debt.times.count
+        byteCount -= debt.times.count * payload.count
+        debt.times.removeAll { now - $0 > Self.grace }
+        // The latest is paid first: what is older than it may never have been owed, and has to expire.
+        let isPaid = debt.isOfNew != isNew && debt.times.popLast() != nil
+        if !isPaid, oldClosedAt == nil {
+            if debt.times.isEmpty { debt.isOfNew = isNew }
+            debt.times.append(now)
         }
-        if oldClosedAt == nil { set(payload, step, now) }
-        return true
+        if !debt.times.isEmpty { keep(debt, payload) }
+        return !isPaid
     }
 
     /// One stream alone is left; copies of what the other has brought may be under way still.
@@ -52,24 +59,13 @@ struct OverlapFilter {
         oldClosedAt.map { now - $0 > Self.grace } ?? false
     }
 
-    private mutating func set(_ payload: [UInt8], _ old: Int, _ now: Instant) {
-        if old == 0 {
-            if balances.removeValue(forKey: payload) != nil { byteCount -= payload.count }
-            return
-        }
-        if balances.updateValue(Balance(old: old, changedAt: now), forKey: payload) == nil {
-            byteCount += payload.count
-        }
-        if balances.count > Self.countLimit || byteCount > Self.byteLimit { forgetExpired(now) }
-    }
-
-    private mutating func forgetExpired(_ now: Instant) {
-        balances = balances.filter { now - $0.value.changedAt <= Self.grace }
-        if balances.count > Self.countLimit / 2 { balances = [:] }
-        byteCount = balances.keys.reduce(0) { $0 + $1.count }
-        if byteCount > Self.byteLimit / 2 {
-            balances = [:]
-            byteCount = 0
-        }
+    private mutating func keep(_ debt: Debt, _ payload: [UInt8]) {
+        debts[payload] = debt
+        debtCount += debt.times.count
+        byteCount += debt.times.count * payload.count
+        guard debtCount > Self.countLimit || byteCount > Self.byteLimit else { return }
+        debts = [:]
+        debtCount = 0
+        byteCount = 0
     }
 }

@@ -42,6 +42,18 @@ struct OverlapFilterTests {
         expect(false, [1], 1, at(301), &filter)
     }
 
+    /// The same, while equal events go on and on and come in pairs.
+    @Test func whatIsNotOwedExpiresAmongEqualEvents() {
+        var filter = OverlapFilter(newAttempt: 2)
+        expect(true, [1], 1, at(0), &filter)
+        for time in 1...50 {
+            expect(true, [1], 1, at(Int64(time) * 10), &filter)
+            expect(false, [1], 2, at(Int64(time) * 10), &filter)
+        }
+        filter.oldClosed(now: at(501))
+        expect(true, [1], 2, at(510), &filter)
+    }
+
     @Test func itsMemoryIsBounded() {
         var filter = OverlapFilter(newAttempt: 2)
         for number in 0..<20_000 {

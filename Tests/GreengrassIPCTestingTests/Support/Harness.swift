@@ -78,6 +78,8 @@ struct Harness {
         note(nucleus.updateConfiguration(of: Self.component, at: [], merging: value, now: now))
     }
 
+    mutating func renewCertificates() { note(nucleus.renewCertificates(now: now)) }
+
     mutating func setBrokerState(_ state: BrokerState) { note(nucleus.setBrokerState(state, now: now)) }
 
     mutating func advance(_ duration: Duration) {

@@ -26,6 +26,7 @@ extension NucleusMachine {
         }
         stateReports.append(RecordedState(component: request.component, state: reported))
         Self.trim(&stateReports)
+        _ = components.setState(reported == .running ? .running : .errored, of: request.component)
         return .success(call.operation)
     }
 

@@ -43,8 +43,8 @@ extension NucleusMachine {
             serve(operation, call, request, from: connection)
         case nil where !call.payload.isEmpty: answer(call, with: .internalServerError, on: connection)
         case .null?, nil:
-            let text = dialect == .classic ? ClassicText.nullRequest(operation) : nil
-            answer(call, with: .failure(.service, text), on: connection)
+            if let reply = nullReply(operation) { return answer(call, with: reply, on: connection) }
+            serve(operation, call, Request(dialect: dialect, component: component, members: [:]), from: connection)
         default:
             answer(call, with: .internalServerError, on: connection)
         }

@@ -9,17 +9,23 @@ extension NucleusMachine {
         _ name: String,
         token: String,
         configuration: JSONValue,
-        access: AccessPolicy = .everythingUnlessConfigured
+        access: AccessPolicy = .everythingUnlessConfigured,
+        version: String = "1.0.0",
+        state: SimulatedComponent.State = .running
     ) {
         tokens[name] = token
         names = Dictionary(tokens.map { (canonical($0.value), $0.key) }) { first, _ in first }
         configurations.replace(name, with: configuration, time: timeOfDay)
         accessPolicies[name] = access
         readAccessControl(of: name)
+        guard !Self.isCommandLine(name) else { return }
+        components.set(.init(name: name, version: version, state: state))
+        deployments.defaults[name] = configuration
     }
 
     /// Gives a component the rights that its configuration, as it is now, says.
     mutating func readAccessControl(of component: String) {
+        if Self.isCommandLine(component) { return giveRightsOfCommandLine(to: component, includingTopics: true) }
         let policy = accessPolicies[component] ?? .configured
         let document = configurations[component]?["accessControl"]
         let isUnrestricted = policy == .everything || policy == .everythingUnlessConfigured && document == nil

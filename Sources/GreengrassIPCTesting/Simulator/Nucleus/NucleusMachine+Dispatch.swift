@@ -29,6 +29,9 @@ extension NucleusMachine {
         _ request: Request,
         from connection: ConnectionID
     ) {
+        if let refusal = refusalOfCommandLine(operation, request) {
+            return answer(call, with: refusal, on: connection)
+        }
         switch operation {
         case .getConfiguration: answer(call, with: getConfiguration(call, request), on: connection)
         case .publishToIoTCore: publishToIoTCore(call, request, from: connection)
@@ -44,19 +47,59 @@ extension NucleusMachine {
         case .validateAuthorizationToken:
             answer(call, with: validateAuthorizationToken(call, request), on: connection)
         case .subscribeToIoTCoreConnectionStatus: subscribeToConnectionStatus(call, from: connection)
-        // Updates of components and of configurations, asked for and reported.
-        case .subscribeToComponentUpdates, .deferComponentUpdate, .subscribeToValidateConfigurationUpdates,
-            .sendConfigurationValidityReport:
-            answer(call, with: unserved(call.operation), on: connection)
-        // Components and local deployments.
-        case .cancelLocalDeployment, .createDebugPassword, .createLocalDeployment, .getComponentDetails,
-            .getLocalDeploymentStatus, .listComponents, .listLocalDeployments, .restartComponent, .stopComponent:
-            answer(call, with: unserved(call.operation), on: connection)
-        // Shadows, secrets, client devices.
-        case .deleteThingShadow, .getThingShadow, .listNamedShadowsForThing, .updateThingShadow, .getSecretValue,
-            .authorizeClientDeviceAction, .getClientDeviceAuthToken, .subscribeToCertificateUpdates,
-            .verifyClientDeviceIdentity:
-            answer(call, with: unserved(call.operation), on: connection)
+        case .subscribeToComponentUpdates:
+            subscribeToComponentUpdates(call, from: request.component, on: connection)
+        case .deferComponentUpdate: deferComponentUpdate(call, request, from: connection)
+        case .subscribeToValidateConfigurationUpdates:
+            subscribeToValidateConfigurationUpdates(call, from: request.component, on: connection)
+        case .sendConfigurationValidityReport: sendConfigurationValidityReport(call, request, from: connection)
+        default: serveOfPlugin(operation, call, request, from: connection)
+        }
+    }
+
+    private mutating func serveOfPlugin(
+        _ operation: Operation,
+        _ call: ServiceCall,
+        _ request: Request,
+        from connection: ConnectionID
+    ) {
+        let reply: Reply
+        switch operation {
+        case .getThingShadow: return serveShadow(.get, call, request, from: connection)
+        case .updateThingShadow: return serveShadow(.update, call, request, from: connection)
+        case .deleteThingShadow: return serveShadow(.delete, call, request, from: connection)
+        case .listNamedShadowsForThing: reply = listNamedShadows(call, request)
+        case .getSecretValue: reply = getSecretValue(call, request)
+        case .listComponents: reply = listComponents(call, from: request.component)
+        case .getComponentDetails: reply = getComponentDetails(call, request)
+        case .restartComponent: reply = restartComponent(call, request)
+        case .stopComponent: reply = stopComponent(call, request)
+        case .createDebugPassword: reply = createDebugPassword(call, from: request.component)
+        case .createLocalDeployment: reply = createLocalDeployment(call, request)
+        case .cancelLocalDeployment: reply = cancelLocalDeployment(call, request)
+        case .getLocalDeploymentStatus: reply = getLocalDeploymentStatus(call, request)
+        case .listLocalDeployments: reply = listLocalDeployments(call, from: request.component)
+        case .subscribeToCertificateUpdates: return subscribeToCertificateUpdates(call, request, from: connection)
+        case .verifyClientDeviceIdentity: reply = verifyClientDeviceIdentity(call, request)
+        case .getClientDeviceAuthToken: reply = getClientDeviceAuthToken(call, request)
+        case .authorizeClientDeviceAction: reply = authorizeClientDeviceAction(call, request)
+        default: reply = unserved(call.operation)
+        }
+        answer(call, with: reply, on: connection)
+    }
+
+    /// The answer to a call without a request that is worth the name; `nil` if the operation needs none.
+    func nullReply(_ operation: Operation) -> Reply? {
+        guard dialect == .classic else { return .failure(.service, nil) }
+        switch operation {
+        case .createDebugPassword, .listComponents, .listLocalDeployments, .subscribeToComponentUpdates,
+            .subscribeToValidateConfigurationUpdates:
+            return nil
+        default: break
+        }
+        switch operation.plugin {
+        case nil, .cli?: return .failure(.service, ClassicText.nullRequest(operation))
+        case .some: return .internalServerError
         }
     }
 
@@ -67,6 +110,8 @@ extension NucleusMachine {
         broker.unsubscribe(stream, now: now)
         localBroker.unsubscribe(stream)
         configurationWatches.remove(stream)
+        deployments.forget(stream)
+        clientDevices.forget { $0 == stream }
         connectionStatusStreams.removeAll { $0 == stream }
     }
 
@@ -75,6 +120,8 @@ extension NucleusMachine {
         broker.connectionClosed(connection, now: now)
         localBroker.connectionClosed(connection)
         configurationWatches.remove(of: connection)
+        deployments.forget(connection)
+        clientDevices.forget { $0.connection == connection }
         connectionStatusStreams.removeAll { $0.connection == connection }
         if !pendingCalls.isEmpty { pendingCalls = pendingCalls.filter { $0.key.connection != connection } }
         if !heldBack.isEmpty { heldBack = heldBack.filter { $0.key.connection != connection } }

@@ -57,6 +57,8 @@ extension NucleusMachine {
         localBroker.removeAll()
         configurationWatches.removeAll()
         connectionStatusStreams.removeAll()
+        deployments.restart()
+        clientDevices.restart()
         pendingCalls.removeAll()
         heldBack.removeAll()
         spool.removeAll()

@@ -55,14 +55,16 @@ extension NucleusMachine {
 
     /// When ``timePassed(now:)`` is to be called.
     var nextDeadline: Duration? {
-        guard !stalls.isEmpty, let stall = nextStallDeadline else { return schedule.nextDue }
-        return schedule.nextDue.map { min($0, stall) } ?? stall
+        let stall = stalls.isEmpty ? Duration?.none : nextStallDeadline
+        return [schedule.nextDue, stall, components.nextDue, deployments.nextDue].compactMap { $0 }.min()
     }
 
     mutating func timePassed(now: Duration) -> [NucleusAction] {
         self.now = now
         if !stalls.isEmpty { lookAtStalls() }
         for (connection, step) in schedule.takeDue(now: now) { emit(step, on: connection) }
+        components.advance(now: now)
+        advanceDeployments()
         return takeOutput()
     }
 }

@@ -21,6 +21,11 @@ struct NucleusMachine: Sendable {
     var configurationWatches = ConfigurationWatches()
     var connectionStatusStreams: [StreamKey] = []
     var pausedComponents: Set<String> = []
+    var components = ComponentStore()
+    var deployments = DeploymentStore()
+    var shadows = ShadowStore()
+    var secrets = SecretStore()
+    var clientDevices = ClientDeviceStore()
     var faults = FaultPlan()
     /// Subscriptions that are not answered before MQTT connects.
     var pendingCalls: [StreamKey: ServiceCall] = [:]

@@ -3,6 +3,9 @@
 public import GreengrassIPC
 
 /// A component that the simulated nucleus knows.
+///
+/// One that is called `greengrass-cli#user-1000`, or with another number, is no component but the command line
+/// interface of that person: it may list, restart, stop and deploy, and cancel deployments, which no component may.
 public struct SimulatedComponent: Sendable {
     /// The component's name, `com.example.Something`.
     public var name: String
@@ -12,6 +15,10 @@ public struct SimulatedComponent: Sendable {
     public var configuration: JSONValue
     /// Whether its rights are those of its `accessControl`.
     public var access: AccessPolicy
+    /// Its version: three numbers.
+    public var version: String
+    /// Where it is in its life at first.
+    public var state: State
 
     /// A component.
     ///
@@ -21,16 +28,22 @@ public struct SimulatedComponent: Sendable {
     ///   - configuration: its configuration, `accessControl` included.
     ///   - access: where its rights come from. By default it may do everything if its configuration has no
     ///     `accessControl`; a real nucleus would allow it next to nothing then.
+    ///   - version: its version: three numbers.
+    ///   - state: where it is in its life at first.
     public init(
         name: String,
         token: String? = nil,
         configuration: JSONValue = [:],
-        access: AccessPolicy = .everythingUnlessConfigured
+        access: AccessPolicy = .everythingUnlessConfigured,
+        version: String = "1.0.0",
+        state: State = .running
     ) {
         self.name = name
         self.token = token
         self.configuration = configuration
         self.access = access
+        self.version = version
+        self.state = state
     }
 }
 

@@ -40,6 +40,7 @@ extension NucleusMachine {
             )
             Self.trim(&localPublications)
             deliverLocally(message, from: request.component)
+            shadowTopicPublished(message)
         }
     }
 

@@ -31,6 +31,16 @@ extension NucleusSimulator {
         public var plugins = Set(NucleusPlugin.allCases)
         /// Whether the nucleus is new enough to know SubscribeToIoTCoreConnectionStatus. Those of before 2026 are not.
         public var servesConnectionStatus = true
+        /// The secrets that the device has.
+        public var secrets: [SimulatedSecret] = []
+        /// The shadows that there are at first.
+        public var shadows: [SimulatedShadow] = []
+        /// The client devices that may connect.
+        public var clientDevices: [SimulatedClientDevice] = []
+        /// What a local deployment can bring to the device beside ``components``.
+        public var availableComponents: [SimulatedComponent] = []
+        /// How fast deployments go.
+        public var deploymentPace = DeploymentPace()
         /// Called for each finding when it is made, on the simulator's thread.
         public var onFinding: (@Sendable (Finding) -> Void)?
 

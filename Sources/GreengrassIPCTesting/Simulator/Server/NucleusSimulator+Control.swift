@@ -45,7 +45,9 @@ extension NucleusSimulator {
             component.name,
             token: token,
             configuration: component.configuration,
-            access: component.access
+            access: component.access,
+            version: component.version,
+            state: component.state
         )
     }
 

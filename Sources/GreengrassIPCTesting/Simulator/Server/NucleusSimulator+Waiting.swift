@@ -90,7 +90,7 @@ extension NucleusSimulator {
         }
     }
 
-    private func wait(
+    func wait(
         _ what: String,
         _ timeout: Duration,
         until condition: @escaping (borrowing NucleusMachine) -> Bool

@@ -106,6 +106,7 @@ public actor NucleusSimulator {
         nucleus.acceptsComponentNames = configuration.acceptsComponentNames
         if configuration.interpolatesComponentConfiguration { nucleus.interpolatedThingName = configuration.thingName }
         nucleus.thingName = configuration.thingName
+        nucleus.setUpPlugins(configuration)
         nucleus.configurations.replace(
             configuration.dialect.nucleusComponent,
             with: configuration.nucleusConfiguration,

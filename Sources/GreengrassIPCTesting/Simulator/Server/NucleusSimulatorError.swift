@@ -10,7 +10,7 @@ public struct NucleusSimulatorError: Error, Sendable, Hashable, CustomStringConv
     /// The kinds of errors; a structure, so that more can come.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
         private enum Kind: String {
-            case cannotListen, invalidToken, unknownComponent, timedOut, stopped
+            case cannotListen, invalidToken, unknownComponent, timedOut, stopped, invalidState
         }
 
         private let kind: Kind
@@ -27,6 +27,9 @@ public struct NucleusSimulatorError: Error, Sendable, Hashable, CustomStringConv
         public static let timedOut = Self(.timedOut)
         /// The simulator was stopped.
         public static let stopped = Self(.stopped)
+
+        /// A shadow cannot be so.
+        public static let invalidState = Self(.invalidState)
 
         /// The code's name.
         public var description: String { kind.rawValue }

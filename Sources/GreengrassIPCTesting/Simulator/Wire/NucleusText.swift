@@ -83,6 +83,7 @@ enum ClassicText {
             case .getSecretValue: "getSecretId"
             case .putComponentMetric: "getMetrics"
             case .validateAuthorizationToken: "getToken"
+            case .createLocalDeployment: "getComponentToConfiguration"
             default: "getComponentName"
             }
         let type = "software.amazon.awssdk.aws.greengrass.model.\(operation.rawValue)Request"

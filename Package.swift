@@ -62,6 +62,9 @@ let package = Package(
             swiftSettings: strict + [lifetimes]
         ),
 
+        // Writes Sources/GreengrassIPC/Generated from Models/; for the maintainers, through dev/generate.
+        .executableTarget(name: "IPCCodegen", swiftSettings: strict),
+
         // Test-only executables: scenarios that need a process to themselves, a stand-in for AWS's localproxy, and the
         // demonstration that dev/demo runs.
         .executableTarget(
@@ -88,6 +91,7 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        .testTarget(name: "IPCCodegenTests", dependencies: ["IPCCodegen"], swiftSettings: strict),
         .testTarget(name: "EventStreamTests", dependencies: ["EventStream"], swiftSettings: strict),
         .testTarget(
             name: "EventReactorTests",
@@ -97,6 +101,7 @@ let package = Package(
         .testTarget(
             name: "GreengrassIPCTests",
             dependencies: ["GreengrassIPC", "EventStream", "EventReactor"],
+            exclude: ["Model"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -31,7 +31,8 @@ enum ErrorPayload {
         return GreengrassIPCError(
             .service(name),
             texts.first.map(excerpt) ?? "the nucleus gave no text",
-            operation: operation
+            operation: operation,
+            payload: GreengrassIPCError.Payload(name: name, jsonBytes: Array(message.payload))
         )
     }
 

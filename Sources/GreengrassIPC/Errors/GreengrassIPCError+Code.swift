@@ -65,15 +65,3 @@ extension GreengrassIPCError {
         }
     }
 }
-
-// What the service model calls its errors.
-extension GreengrassIPCError.Code {
-    /// The component's policy does not allow the operation on that resource.
-    public static let unauthorized = service("UnauthorizedError")
-    /// The service failed; also what an operation without a provider is answered with.
-    public static let serviceError = service("ServiceError")
-    /// A member of the request is missing or wrong.
-    public static let invalidArguments = service("InvalidArgumentsError")
-    /// What the request names does not exist.
-    public static let resourceNotFound = service("ResourceNotFoundError")
-}

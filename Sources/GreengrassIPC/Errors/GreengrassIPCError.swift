@@ -10,6 +10,9 @@ public struct GreengrassIPCError: Error, Sendable {
     public var message: String
     /// The operation that failed, such as `aws.greengrass#GetConfiguration`; nil for the connection itself.
     public var operation: String?
+    /// The service's own error with all its members, when the service model has it and it could be read. The
+    /// description shows none of it but the text.
+    public var payload: Payload?
     /// The error beneath this one.
     public var cause: (any Error)?
     /// Where in the source the error was made, as `file:line`.
@@ -20,6 +23,7 @@ public struct GreengrassIPCError: Error, Sendable {
         _ code: Code,
         _ message: String,
         operation: String? = nil,
+        payload: Payload? = nil,
         cause: (any Error)? = nil,
         file: String = #fileID,
         line: Int = #line
@@ -27,6 +31,7 @@ public struct GreengrassIPCError: Error, Sendable {
         self.code = code
         self.message = message
         self.operation = operation
+        self.payload = payload
         self.cause = cause
         location = "\(file):\(line)"
     }

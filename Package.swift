@@ -22,6 +22,7 @@ let package = Package(
     products: [
         .library(name: "EventStream", targets: ["EventStream"]),
         .library(name: "GreengrassIPC", targets: ["GreengrassIPC"]),
+        .library(name: "GreengrassIPCFoundation", targets: ["GreengrassIPCFoundation"]),
         .library(name: "GreengrassIPCTesting", targets: ["GreengrassIPCTesting"]),
         .executable(name: "iot-tunnel-agent", targets: ["TunnelComponent"]),
         .executable(name: "ggipc", targets: ["ggipc"]),
@@ -39,6 +40,8 @@ let package = Package(
             dependencies: ["EventStream", "EventReactor"],
             swiftSettings: strict + [lifetimes]
         ),
+        // Codable, Data and Date, for those who use Foundation anyway.
+        .target(name: "GreengrassIPCFoundation", dependencies: ["GreengrassIPC"], swiftSettings: strict),
         // The simulated nucleus.
         .target(
             name: "GreengrassIPCTesting",
@@ -102,6 +105,11 @@ let package = Package(
             name: "GreengrassIPCTests",
             dependencies: ["GreengrassIPC", "EventStream", "EventReactor"],
             exclude: ["Model"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "GreengrassIPCFoundationTests",
+            dependencies: ["GreengrassIPCFoundation", "GreengrassIPCTesting", "GreengrassIPC"],
             swiftSettings: strict
         ),
         .testTarget(

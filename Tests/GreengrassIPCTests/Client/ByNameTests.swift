@@ -81,12 +81,19 @@ struct ByNameTests {
 
     @Test func itsTimeoutIsItsOwn() async throws {
         let silent: @Sendable (ScriptedNucleus.Peer, RPCMessage) -> Void = { peer, message in
-            if message.operation == nil { peer.accept() }
+            switch message.operation {
+            case nil: peer.accept()
+            case "aws.greengrass#First":
+                peer.send(flags: 2, stream: message.streamID, shape: "FirstResponse", json: "{}")
+            default: break
+            }
         }
         try await withTestNucleus(onMessage: silent) { client, nucleus in
+            // The time that connecting takes counts too: not here.
+            _ = try await client.call(operation: "First")
             let error = await failure { try await client.call(operation: "X", timeout: .milliseconds(5)) }
             #expect(error?.code == .timeout)
-            #expect(await nucleus.sees { $0.connections[0].terminated == [1] })
+            #expect(await nucleus.sees { $0.connections[0].terminated == [2] })
         }
     }
 

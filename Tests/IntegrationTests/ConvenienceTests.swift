@@ -11,10 +11,13 @@ struct ConvenienceTests {
 
     private func withClient(
         _ dialect: Dialect,
+        secrets: [SimulatedSecret] = [],
         _ body: (NucleusSimulator, GreengrassIPCClient) async throws -> Void
     ) async throws {
         let component = SimulatedComponent(name: Self.component, configuration: ["a": ["b": 1, "a": 2], "leaf": "x"])
-        let nucleus = try await NucleusSimulator.start(.init(dialect: dialect, components: [component]))
+        var configuration = NucleusSimulator.Configuration(dialect: dialect, components: [component])
+        configuration.secrets = secrets
+        let nucleus = try await NucleusSimulator.start(configuration)
         do {
             let token = try await nucleus.environment(forComponent: Self.component)["SVCUID"] ?? ""
             let configuration = GreengrassIPCConfiguration(
@@ -113,6 +116,37 @@ struct ConvenienceTests {
             } catch {
                 #expect(error.code == .conflict)
             }
+        }
+    }
+
+    @Test("Secrets as text, JSON and bytes")
+    func secrets() async throws {
+        let secrets = [
+            SimulatedSecret(name: "text", .string(#"{"user":"u","password":"p"}"#)),
+            SimulatedSecret(name: "bytes", .binary([0xFF, 0])),
+        ]
+        try await withClient(.classic, secrets: secrets) { _, client in
+            let text = try await client.secretText("text")
+            #expect(text == #"{"user":"u","password":"p"}"#)
+            #expect(try await client.secretBytes("text").count == 27)
+            #expect(try await client.secretJSON("text") == ["user": "u", "password": "p"])
+            #expect(try await client.secretBytes("bytes", stage: "AWSCURRENT") == [0xFF, 0])
+            let noText = await Self.code { _ = try await client.secretText("bytes") }
+            let noJSON = await Self.code { _ = try await client.secretJSON("bytes") }
+            #expect(noText == .invalidResponse && noJSON == .invalidResponse)
+            #expect(await Self.code { _ = try await client.secretText("none") } == .resourceNotFound)
+        }
+        try await withClient(.lite) { _, client in
+            #expect(await Self.code { _ = try await client.secretText("text") } == .serviceError)
+        }
+    }
+
+    private static func code(_ body: () async throws -> Void) async -> GreengrassIPCError.Code? {
+        do {
+            try await body()
+            return nil
+        } catch {
+            return (error as? GreengrassIPCError)?.code
         }
     }
 }

@@ -5,7 +5,7 @@ internal import EventReactor
 /// The client's one actor on the event loop: it keeps a connection, gives it the calls, and makes subscriptions again
 /// on the next one.
 final actor ClientCore: Connection.Owner {
-    private enum State {
+    enum State {
         case idle
         /// Connecting, or waiting to; calls wait too.
         case disconnected(last: GreengrassIPCError?)
@@ -16,16 +16,19 @@ final actor ClientCore: Connection.Owner {
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-    private let configuration: GreengrassIPCConfiguration
-    private var state = State.idle
+    let configuration: GreengrassIPCConfiguration
+    nonisolated let metrics = MetricsStore()
+    private(set) var state = State.idle
     private var reconnect: ReconnectMachine
     private var connecting: Connection?
     private var waitingCalls: [PendingCall] = []
-    private var lastSubscription = 0
-    private var subscriptions: [ObjectIdentifier: SubscriptionRecord] = [:]
+    /// Answers that the nucleus waits for, in the order in which it asked.
+    private var owed: [(debt: Int, answer: OwedAnswer)] = []
+    private var lastDebt = 0
+    var lastSubscription = 0
+    var subscriptions: [ObjectIdentifier: SubscriptionRecord] = [:]
     private var end: UnsafeContinuation<GreengrassIPCError, Never>?
-    private var generator = SystemRandom()
-    private static let lingering = Duration.milliseconds(250)
+    var generator = SystemRandom()
     private lazy var retryTimer = LoopTimer { [weak self] in self?.assumeIsolated { $0.connect() } }
     private lazy var waitTimer = LoopTimer { [weak self] in self?.assumeIsolated { $0.waitHasTimedOut() } }
 
@@ -72,7 +75,7 @@ final actor ClientCore: Connection.Owner {
 
     private func connect() {
         guard case .disconnected = state else { return }
-        let connection = Connection(configuration, loop: loop, owner: self)
+        let connection = Connection(configuration, loop: loop, metrics: metrics, owner: self)
         connecting = connection
         let started = connection.assumeIsolated { connection in
             Result { () throws(SystemError) in try connection.start() }
@@ -86,7 +89,9 @@ final actor ClientCore: Connection.Owner {
         }
     }
 
-    private func attemptFailed(_ error: GreengrassIPCError, isFinal: Bool) {
+    /// - Parameter wasOpen: whether a connection was lost, and not merely none made.
+    private func attemptFailed(_ error: GreengrassIPCError, isFinal: Bool, wasOpen: Bool = false) {
+        if !wasOpen { metrics.connectionChanged { $0.failedAttempts += 1 } }
         switch reconnect.failed(error, isFinal: isFinal, now: .now(), using: &generator) {
         case .wait(let duration):
             state = .disconnected(last: error)
@@ -95,7 +100,8 @@ final actor ClientCore: Connection.Owner {
                 .info,
                 "not connected to the nucleus; trying again",
                 [
-                    ("socket", configuration.socketPath), ("error", error.description), ("wait", "\(duration)"),
+                    (.socket, configuration.socketPath), (.error, error.description),
+                    (.attempt, "\(reconnect.failures)"), (.wait, "\(duration)"),
                 ]
             )
             loop.arm(retryTimer, after: duration)
@@ -117,7 +123,11 @@ final actor ClientCore: Connection.Owner {
         state = .connected(connection)
         reconnect.opened(now: .now())
         loop.cancel(waitTimer)
-        log(.connected, .debug, "connected to the nucleus", [("socket", configuration.socketPath)])
+        metrics.connectionChanged {
+            $0.isConnected = true
+            $0.opened += 1
+        }
+        log(.connected, .debug, "connected to the nucleus", [(.socket, configuration.socketPath)])
         for record in orderedSubscriptions { perform(record.machine.connected(), record) }
         let calls = waitingCalls
         waitingCalls = []
@@ -127,13 +137,19 @@ final actor ClientCore: Connection.Owner {
     }
 
     private func closed(_ connection: Connection, _ error: GreengrassIPCError, _ isFinal: Bool) {
+        var wasOpen = false
         switch state {
         case .connected(let current) where current === connection:
-            log(.disconnected, .warning, "the connection to the nucleus is lost", [("error", error.description)])
+            wasOpen = true
+            metrics.connectionChanged {
+                $0.isConnected = false
+                $0.lost += 1
+            }
+            log(.disconnected, .warning, "the connection to the nucleus is lost", [(.error, error.description)])
         case .disconnected where connecting === connection: connecting = nil
         default: return
         }
-        attemptFailed(error, isFinal: isFinal)
+        attemptFailed(error, isFinal: isFinal, wasOpen: wasOpen)
     }
 
     /// The end: of the connection, of every call and of every subscription.
@@ -141,7 +157,16 @@ final actor ClientCore: Connection.Owner {
         if case .failed = state { return }
         let connection: Connection?
         if case .connected(let open) = state { connection = open } else { connection = connecting }
+        // Before the streams on which it asked are closed.
+        if error.code == .closed, case .connected(let open) = state {
+            let answers = owed.map(\.answer)
+            open.assumeIsolated { connection in
+                for answer in answers { connection.send(answer) }
+            }
+        }
+        owed = []
         state = .failed(error)
+        metrics.connectionChanged { $0.isConnected = false }
         connecting = nil
         loop.cancel(retryTimer)
         loop.cancel(waitTimer)
@@ -163,7 +188,7 @@ final actor ClientCore: Connection.Owner {
         _ payload: [UInt8],
         timeout: Duration
     ) async throws(GreengrassIPCError) -> [UInt8] {
-        let call = PendingCall(operation, payload: payload, deadline: .now() + timeout)
+        let call = PendingCall(operation, payload: payload, timeout: timeout, metrics: metrics)
         let result = await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
                 call.continuation = continuation
@@ -213,166 +238,32 @@ final actor ClientCore: Connection.Owner {
         if let next = waitingCalls.map(\.deadline).min() { loop.arm(waitTimer, at: next) }
     }
 
-    // MARK: - Subscriptions
+    // MARK: - Answers that the nucleus waits for
 
-    /// Opens a subscription and waits for its first response.
-    func open(_ record: SubscriptionRecord) async throws(GreengrassIPCError) -> [UInt8] {
-        let result = await withTaskCancellationHandler {
-            await withUnsafeContinuation { continuation in
-                record.firstResponse = continuation
-                if Task.isCancelled { cancelOpening(record) } else { begin(record) }
-            }
-        } onCancel: {
-            loop.execute { self.assumeIsolated { $0.cancelOpening(record) } }
+    func owe(_ answer: OwedAnswer) -> Int {
+        lastDebt += 1
+        owed.append((lastDebt, answer))
+        return lastDebt
+    }
+
+    func settle(_ debt: Int) {
+        owed.removeAll { $0.debt == debt }
+    }
+
+    /// Sends an answer, whether or not the task has been cancelled; nil when the nucleus has taken it.
+    func deliver(_ answer: OwedAnswer, _ debt: Int, timeout: Duration) async -> GreengrassIPCError? {
+        let call = PendingCall(answer.operation, payload: answer.payload, timeout: timeout, metrics: metrics)
+        let result = await withUnsafeContinuation { continuation in
+            call.continuation = continuation
+            settle(debt)
+            // On a connection it is on its way; else the end of the client has no connection to send it on either.
+            begin(call)
         }
-        return try result.get()
+        if case .failure(let error) = result { return error }
+        return nil
     }
 
-    /// Ends a subscription; nothing is waited for, the nucleus does not answer.
-    func close(_ record: SubscriptionRecord) {
-        record.lingers = configuration.lingers(record.operation)
-        perform(record.machine.cancelled(), record)
-    }
-
-    private func begin(_ record: SubscriptionRecord) {
-        if case .failed(let error) = state {
-            perform(record.machine.clientFailed(error), record)
-            return
-        }
-        lastSubscription += 1
-        record.number = lastSubscription
-        subscriptions[ObjectIdentifier(record)] = record
-        record.timer = LoopTimer { [weak self, weak record] in
-            guard let self, let record else { return }
-            assumeIsolated { $0.perform(record.machine.timerFired(now: .now()), record) }
-        }
-        if case .connected = state { perform(record.machine.connected(), record) }
-    }
-
-    private func cancelOpening(_ record: SubscriptionRecord) {
-        guard record.firstResponse != nil else { return }
-        let error = GreengrassIPCError(.cancelled, "the task was cancelled", operation: record.operation.name)
-        perform(record.machine.clientFailed(error), record)
-    }
-
-    nonisolated func subscription(
-        _ record: SubscriptionRecord,
-        attempt: Int,
-        _ event: SubscriptionMachine.StreamEvent
-    ) {
-        assumeIsolated { core in
-            switch event {
-            case .failed, .connectionLost: _ = record.hasEnded(attempt)
-            case .established, .overflowed: break
-            }
-            let actions = record.machine.received(
-                event,
-                attempt: attempt,
-                now: .now(),
-                using: &core.generator
-            )
-            core.perform(actions, record)
-        }
-    }
-
-    /// The one place where a subscription's transitions have effects.
-    private func perform(_ actions: [SubscriptionMachine.Action], _ record: SubscriptionRecord) {
-        for action in actions {
-            switch action {
-            case .open(let attempt): openStream(attempt, record)
-            case .close(let attempt):
-                if let (connection, id) = record.hasEnded(attempt) {
-                    connection.assumeIsolated { connection in
-                        if record.lingers {
-                            connection.abandon(id, after: Self.lingering)
-                        } else {
-                            connection.abandon(id)
-                        }
-                    }
-                }
-            case .arm(let deadline):
-                guard let timer = record.timer else { continue }
-                if let deadline { loop.arm(timer, at: deadline) } else { loop.cancel(timer) }
-            case .ready(let response):
-                record.firstResponse?.resume(returning: .success(response))
-                record.firstResponse = nil
-            case .gap:
-                log(
-                    .gap,
-                    .warning,
-                    "the subscription was made again; events may be missing",
-                    [
-                        ("operation", record.operation.name)
-                    ]
-                )
-                record.buffer.gap()
-            case .willRetry(let error):
-                log(
-                    .subscriptionFailed,
-                    .info,
-                    "the subscription will be made again",
-                    [
-                        ("operation", record.operation.name), ("error", error.description),
-                    ]
-                )
-            case .finish(let error): finish(record, error)
-            }
-        }
-    }
-
-    private func openStream(_ attempt: Int, _ record: SubscriptionRecord) {
-        guard case .connected(let connection) = state else {
-            // A wait ended while there was no connection: the next one opens it.
-            subscription(record, attempt: attempt, .connectionLost)
-            return
-        }
-        record.willOpen(attempt)
-        do throws(GreengrassIPCError) {
-            let started = connection.assumeIsolated { connection in
-                Result { () throws(GreengrassIPCError) in try connection.start(record, attempt: attempt) }
-            }
-            record.streams[attempt] = (connection, try started.get())
-        } catch {
-            subscription(record, attempt: attempt, .failed(error))
-        }
-    }
-
-    private func finish(_ record: SubscriptionRecord, _ error: GreengrassIPCError?) {
-        subscriptions[ObjectIdentifier(record)] = nil
-        let error = error?.during(record.operation.name)
-        if let first = record.firstResponse {
-            record.firstResponse = nil
-            let closed = GreengrassIPCError(.closed, "the client has been shut down", operation: record.operation.name)
-            first.resume(returning: .failure(error ?? closed))
-        }
-        record.buffer.finish(error)
-    }
-
-    /// Says that an event was left out; called from anywhere.
-    nonisolated func eventIsUnreadable(_ error: JSONError, _ operation: OperationDescriptor) {
-        guard configuration.log != nil else { return }
-        loop.execute {
-            self.assumeIsolated { core in
-                core.log(
-                    .eventDropped,
-                    .warning,
-                    "an event could not be read and was left out",
-                    [("operation", operation.name), ("error", error.description)]
-                )
-            }
-        }
-    }
-
-    private var orderedSubscriptions: [SubscriptionRecord] {
-        subscriptions.values.sorted { $0.number < $1.number }
-    }
-
-    private func log(
-        _ kind: LogEvent.Kind,
-        _ level: LogEvent.Level,
-        _ message: String,
-        _ metadata: [(key: String, value: String)]
-    ) {
-        configuration.log?(LogEvent(kind: kind, level: level, message: message, metadata: metadata))
+    private func log(_ kind: LogEvent.Kind, _ level: LogEvent.Level, _ message: String, _ metadata: LogEvent.Metadata) {
+        configuration.log?(LogEvent(kind, level, message, metadata))
     }
 }

@@ -32,6 +32,8 @@ public final class GreengrassIPCClient: GreengrassIPCCaller {
     public let configuration: GreengrassIPCConfiguration
     private let core: ClientCore
     private let ownsLoop: Bool
+    /// The operations of which a component holds one stream, while this client holds it.
+    private let exclusiveOperations = Lock<Set<String>>([])
 
     /// Makes a client; ``run()`` makes it connect.
     ///
@@ -73,6 +75,10 @@ public final class GreengrassIPCClient: GreengrassIPCCaller {
         await core.shutDown()
     }
 
+    /// What the client has done so far, and how it stands: for whoever exports figures. May be read anywhere, as
+    /// often as wanted.
+    public var metrics: GreengrassIPCMetrics { core.metrics.snapshot() }
+
     package var loop: EventLoop { core.loop }
 
     /// Sends a request and waits for its response.
@@ -95,6 +101,36 @@ public final class GreengrassIPCClient: GreengrassIPCCaller {
         _ body: (Subscription<Operation.Event>) async throws -> Result
     ) async throws -> Result {
         try await open(Operation.descriptor, request, options, body)
+    }
+}
+
+// What answers to events go through.
+extension GreengrassIPCClient {
+    /// Claims the one stream of an operation; false when it is taken.
+    func takeTurn(_ operation: OperationDescriptor) -> Bool {
+        exclusiveOperations.withLock { $0.insert(operation.name).inserted }
+    }
+
+    func endTurn(_ operation: OperationDescriptor) {
+        _ = exclusiveOperations.withLock { $0.remove(operation.name) }
+    }
+
+    /// Notes an answer that is sent in the end should the client end first; answers what `settle` needs.
+    func owe(_ answer: OwedAnswer) async -> Int { await core.owe(answer) }
+
+    func settle(_ debt: Int) async { await core.settle(debt) }
+
+    /// Sends an answer, also in a task that has been cancelled; nil when the nucleus has taken it.
+    func deliver(_ answer: OwedAnswer, _ debt: Int) async -> GreengrassIPCError? {
+        await core.deliver(answer, debt, timeout: configuration.callTimeout)
+    }
+
+    /// Logs what befell a convenience.
+    func report(_ kind: LogEvent.Kind, _ message: String, _ operation: OperationDescriptor, _ error: String?) {
+        guard configuration.log != nil else { return }
+        var metadata: LogEvent.Metadata = [(.operation, operation.name)]
+        if let error { metadata.append((.error, error)) }
+        core.report(LogEvent(kind, .warning, message, metadata))
     }
 }
 

@@ -16,7 +16,8 @@ struct ReconnectMachine {
 
     private let backoff: Backoff
     private var openedAt: Instant?
-    private var failures = 0
+    /// How many attempts in a row.
+    private(set) var failures = 0
     private var refusals = 0
 
     init(_ backoff: Backoff) {

@@ -23,6 +23,7 @@ final actor Connection: StreamSocketOwner {
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
     private let configuration: GreengrassIPCConfiguration
+    private let metrics: MetricsStore
     private weak var owner: (any Owner)?
     private var machine = ConnectionMachine<StreamContext>()
     private var decoder: MessageDecoder
@@ -35,8 +36,9 @@ final actor Connection: StreamSocketOwner {
 
     private static let readSize = 64 * 1024
 
-    init(_ configuration: GreengrassIPCConfiguration, loop: EventLoop, owner: any Owner) {
+    init(_ configuration: GreengrassIPCConfiguration, loop: EventLoop, metrics: MetricsStore, owner: any Owner) {
         self.configuration = configuration
+        self.metrics = metrics
         self.loop = loop
         self.owner = owner
         decoder = MessageDecoder(limits: MessageLimits(frameByteCount: configuration.receiveLimit))
@@ -62,6 +64,13 @@ final actor Connection: StreamSocketOwner {
         } catch {
             call.finish(.failure(error))
         }
+    }
+
+    /// Sends a request for whose response nobody waits: the connection is about to be closed.
+    func send(_ answer: OwedAnswer) {
+        let call = PendingCall(answer.operation, payload: answer.payload, timeout: .zero)
+        // What cannot be sent now is not sent.
+        _ = try? open(.call(call), .call, call.operation, call.payload, deadline: Instant(nanoseconds: .max))
     }
 
     /// Opens a stream for a subscription; answers its id.
@@ -223,7 +232,9 @@ final actor Connection: StreamSocketOwner {
         case .ended(.subscription(let record, let attempt)), .reply(.subscription(let record, let attempt)):
             owner?.subscription(record, attempt: attempt, .failed(Self.ended(record, message)))
         case .unknownEvent(.subscription(let record, _)):
-            log(.eventDropped, .debug, "an event of unknown shape was left out", [("operation", record.operation.name)])
+            metrics.subscriptionChanged(record.operation) { $0.unreadableEvents += 1 }
+            let text = "an event of unknown shape was left out"
+            configuration.log?(LogEvent(.eventDropped, .debug, text, [(.operation, record.operation.name)]))
         case .answerPing: answer(ping: message)
         case .fail(let failure): close(violation(failure, message))
         }
@@ -242,6 +253,7 @@ final actor Connection: StreamSocketOwner {
     private func deliver(_ message: RPCMessage, _ record: SubscriptionRecord, _ attempt: Int) {
         switch record.deliver(Array(message.payload), attempt: attempt) {
         case .taken: break
+        case .duplicate: metrics.subscriptionChanged(record.operation) { $0.duplicateEvents += 1 }
         case .full: owner?.subscription(record, attempt: attempt, .overflowed)
         }
         if message.terminatesStream {
@@ -358,14 +370,5 @@ final actor Connection: StreamSocketOwner {
                 "the nucleus reports an error and closes: \(ErrorPayload.connectionText(message))"
             )
         }
-    }
-
-    private func log(
-        _ kind: LogEvent.Kind,
-        _ level: LogEvent.Level,
-        _ message: String,
-        _ metadata: [(key: String, value: String)]
-    ) {
-        configuration.log?(LogEvent(kind: kind, level: level, message: message, metadata: metadata))
     }
 }

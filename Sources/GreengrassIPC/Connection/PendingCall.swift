@@ -8,15 +8,20 @@ final class PendingCall: @unchecked Sendable {
     // Safety: made by the caller's task, from then on touched on the loop's thread only.
     let operation: OperationDescriptor
     let payload: [UInt8]
+    let startedAt: Instant
     let deadline: Instant
+    private let metrics: MetricsStore?
     var continuation: UnsafeContinuation<Result<[UInt8], GreengrassIPCError>, Never>?
     /// Where it runs, once it has been sent.
     var stream: (connection: Connection, id: Int32)?
 
-    init(_ operation: OperationDescriptor, payload: [UInt8], deadline: Instant) {
+    /// - Parameter metrics: where its outcome is counted.
+    init(_ operation: OperationDescriptor, payload: [UInt8], timeout: Duration, metrics: MetricsStore? = nil) {
         self.operation = operation
         self.payload = payload
-        self.deadline = deadline
+        self.metrics = metrics
+        startedAt = .now()
+        deadline = startedAt + timeout
     }
 
     /// Hands the outcome to the caller; only the first one counts.
@@ -24,6 +29,7 @@ final class PendingCall: @unchecked Sendable {
         guard let continuation else { return }
         self.continuation = nil
         stream = nil
+        metrics?.callFinished(operation, result, after: .now() - startedAt)
         continuation.resume(returning: result)
     }
 

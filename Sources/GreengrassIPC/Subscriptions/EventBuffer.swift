@@ -24,6 +24,8 @@ final class EventBuffer: Sendable {
         var head = 0
         var eventCount = 0
         var byteCount = 0
+        var delivered = 0
+        var peakCount = 0
         var end: Next?
         var waiter: (id: Int, continuation: UnsafeContinuation<Next, Never>)?
         var lastWaiter = 0
@@ -56,6 +58,8 @@ final class EventBuffer: Sendable {
             guard eventCount == 0 || fits else { return false }
             eventCount += 1
             byteCount += payload.count
+            delivered += 1
+            peakCount = max(peakCount, eventCount)
             items.append(.event(payload))
             return true
         }
@@ -91,12 +95,20 @@ final class EventBuffer: Sendable {
         byteLimit = max(1, options.byteLimit)
     }
 
+    /// How much has come, and how much of it waits.
+    var figures: (delivered: Int, waiting: Int, waitingBytes: Int, peakWaiting: Int) {
+        state.withLock { ($0.delivered, $0.eventCount, $0.byteCount, $0.peakCount) }
+    }
+
     // MARK: - The loop's side
 
     func deliver(_ payload: [UInt8]) -> Delivery {
         let outcome = state.withLock { state -> Addition in
             guard state.end == nil else { return .kept }
-            if let waiter = state.takeWaiter() { return .wakes(waiter) }
+            if let waiter = state.takeWaiter() {
+                state.delivered += 1
+                return .wakes(waiter)
+            }
             return state.append(payload, countLimit, byteLimit) ? .kept : .full
         }
         switch outcome {

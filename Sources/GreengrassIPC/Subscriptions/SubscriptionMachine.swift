@@ -51,6 +51,7 @@ struct SubscriptionMachine {
     private var renewals = 0
     private let renewal: SubscriptionOptions.Renewal
     private let retry: Backoff
+    private let firstRefusal: SubscriptionOptions.FirstRefusal
     private let overlap: Duration
 
     /// - Parameter overlap: how long the old stream of a renewal is kept beside the new one. Longer than
@@ -58,10 +59,12 @@ struct SubscriptionMachine {
     init(
         renewal: SubscriptionOptions.Renewal,
         retry: Backoff,
+        firstRefusal: SubscriptionOptions.FirstRefusal = .fail,
         overlap: Duration = OverlapFilter.grace * 2
     ) {
         self.renewal = renewal
         self.retry = retry
+        self.firstRefusal = firstRefusal
         self.overlap = overlap
     }
 
@@ -147,7 +150,7 @@ struct SubscriptionMachine {
         _ generator: inout some RandomNumberGenerator
     ) -> [Action] {
         switch state {
-        case .opening(attempt) where !wasReady: return end(error)
+        case .opening(attempt) where !wasReady && (firstRefusal == .fail || !error.mayPass): return end(error)
         case .opening(attempt), .live(attempt):
             state = .backingOff
             return [.willRetry(error), .arm(backedOff(now, &generator))]
@@ -203,6 +206,16 @@ struct SubscriptionMachine {
     private func nextRenewal(_ now: Instant) -> Instant? {
         if renewals < renewal.after.count { return max(madeAt + renewal.after[renewals], now) }
         return renewal.every.map { now + $0 }
+    }
+}
+
+extension GreengrassIPCError {
+    /// Whether the same request may be accepted later.
+    fileprivate var mayPass: Bool {
+        switch code {
+        case .invalidRequest, .requestTooLarge, .invalidArguments, .unmodelledError: false
+        default: true
+        }
     }
 }
 

@@ -34,6 +34,19 @@ public struct SubscriptionOptions: Sendable {
         case end
     }
 
+    /// What becomes of a subscription that is refused before it has been there.
+    public enum FirstRefusal: Sendable, Hashable {
+        /// The refusal is thrown.
+        case fail
+        /// It is tried again, after the waits of ``SubscriptionOptions/retry``, until it is accepted or the task is
+        /// cancelled.
+        ///
+        /// For what may pass: a device that is offline, of which the classic nucleus refuses new filters; a policy that
+        /// the next deployment brings; a configuration that is not there yet. What cannot pass is thrown all the same:
+        /// a request that is wrong or too large, an operation that the nucleus does not know.
+        case retry
+    }
+
     /// How many events wait for the consumer before the subscription ends with `.slowConsumer`.
     public var bufferLimit = 1024
     /// How many bytes of payload wait for the consumer before it ends so, too.
@@ -50,6 +63,13 @@ public struct SubscriptionOptions: Sendable {
     public var gaps = GapPolicy.goOn
     /// The waits before a subscription that was refused or ended by the nucleus is made again.
     public var retry = Backoff(initial: .milliseconds(500), maximum: .seconds(30))
+
+    /// What becomes of a first refusal.
+    public var firstRefusal = FirstRefusal.fail
+    /// Hears each time that the subscription was refused, or ended by the nucleus, and will be tried again; of one that
+    /// was there the consumer hears once more, by a gap, when it is made again. Called on the client's own thread; must
+    /// not block.
+    public var whenInterrupted: (@Sendable (GreengrassIPCError) -> Void)?
 
     /// All defaults.
     public init() {}

@@ -9,6 +9,7 @@ final class SubscriptionRecord: @unchecked Sendable {
     let payload: [UInt8]
     let buffer: EventBuffer
     let responseTimeout: Duration?
+    let whenInterrupted: (@Sendable (GreengrassIPCError) -> Void)?
     var machine: SubscriptionMachine
     var streams: [Int: (connection: Connection, id: Int32)] = [:]
     var firstResponse: UnsafeContinuation<Result<[UInt8], GreengrassIPCError>, Never>?
@@ -32,7 +33,12 @@ final class SubscriptionRecord: @unchecked Sendable {
         self.payload = payload
         self.buffer = buffer
         responseTimeout = options.responseTimeout
-        machine = SubscriptionMachine(renewal: options.renewal ?? renewal, retry: options.retry)
+        whenInterrupted = options.whenInterrupted
+        machine = SubscriptionMachine(
+            renewal: options.renewal ?? renewal,
+            retry: options.retry,
+            firstRefusal: options.firstRefusal
+        )
     }
 
     /// A stream is opened, maybe beside another one.
@@ -46,10 +52,12 @@ final class SubscriptionRecord: @unchecked Sendable {
         return streams.removeValue(forKey: attempt)
     }
 
+    enum Delivery { case taken, full, duplicate }
+
     /// Puts an event into the buffer, unless the other stream of a renewal has brought it already.
-    func deliver(_ payload: [UInt8], attempt: Int) -> EventBuffer.Delivery {
-        if overlap != nil, !acceptsInOverlap(payload, attempt) { return .taken }
-        return buffer.deliver(payload)
+    func deliver(_ payload: [UInt8], attempt: Int) -> Delivery {
+        if overlap != nil, !acceptsInOverlap(payload, attempt) { return .duplicate }
+        return buffer.deliver(payload) == .taken ? .taken : .full
     }
 
     private func acceptsInOverlap(_ payload: [UInt8], _ attempt: Int) -> Bool {

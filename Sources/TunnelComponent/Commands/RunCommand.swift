@@ -91,6 +91,9 @@ struct RunCommand: Sendable {
             case .gap: LogLine(.debug, .subscribed, reason: "gap", text: text)
             case .subscriptionFailed: LogLine(.warning, .disconnected, reason: "subscription-failed", text: text)
             case .eventDropped: LogLine(.warning, .refused, reason: "unreadable-event", text: text)
+            case .slowConsumer: LogLine(.warning, .disconnected, reason: "slow-consumer", text: text)
+            case .handlerFailed: LogLine(.warning, .configuration, reason: "handler-failed", text: text)
+            case .answerFailed: LogLine(.warning, .disconnected, reason: "answer-failed", text: text)
             }
         reporter.report(line)
     }

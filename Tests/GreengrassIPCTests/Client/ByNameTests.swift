@@ -83,7 +83,7 @@ struct ByNameTests {
         let silent: @Sendable (ScriptedNucleus.Peer, RPCMessage) -> Void = { peer, message in
             switch message.operation {
             case nil: peer.accept()
-            case "aws.greengrass#First":
+            case "First":
                 peer.send(flags: 2, stream: message.streamID, shape: "FirstResponse", json: "{}")
             default: break
             }

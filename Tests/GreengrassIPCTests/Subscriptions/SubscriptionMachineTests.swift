@@ -12,6 +12,7 @@ struct SubscriptionMachineTests {
     enum Input {
         case connected, timer, cancelled
         case established(Int), failed(Int), lost(Int), overflowed(Int)
+        case refused(Int, GreengrassIPCError.Code)
         case clientFailed
     }
 
@@ -28,10 +29,16 @@ struct SubscriptionMachineTests {
     private func check(
         _ renewal: SubscriptionOptions.Renewal = .never,
         _ steps: [Step],
+        firstRefusal: SubscriptionOptions.FirstRefusal = .fail,
         sourceLocation: SourceLocation = #_sourceLocation
     ) {
         let retry = Backoff(initial: .seconds(1), maximum: .seconds(4))
-        var machine = SubscriptionMachine(renewal: renewal, retry: retry, overlap: .seconds(1))
+        var machine = SubscriptionMachine(
+            renewal: renewal,
+            retry: retry,
+            firstRefusal: firstRefusal,
+            overlap: .seconds(1)
+        )
         var generator = LargestNumbers()
         for (index, step) in steps.enumerated() {
             let now = Self.at(step.second)
@@ -46,6 +53,7 @@ struct SubscriptionMachineTests {
                 case .clientFailed: machine.clientFailed(Self.failed)
                 case .established(let attempt): received(.established([1]), attempt)
                 case .failed(let attempt): received(.failed(Self.failure), attempt)
+                case .refused(let attempt, let code): received(.failed(GreengrassIPCError(code, "")), attempt)
                 case .lost(let attempt): received(.connectionLost, attempt)
                 case .overflowed(let attempt): received(.overflowed, attempt)
                 }
@@ -70,6 +78,48 @@ struct SubscriptionMachineTests {
                 (1, .failed(1), [.arm(nil), .finish(Self.failure)].closing(1)), (2, .connected, []), (3, .timer, []),
                 (3, .established(1), []), (3, .cancelled, []),
             ]
+        )
+    }
+
+    @Test(arguments: [GreengrassIPCError.Code.serviceError, .unauthorized, .resourceNotFound, .timeout, .overloaded])
+    func aFirstRefusalThatMayPassIsTriedAgainIfAskedFor(_ code: GreengrassIPCError.Code) {
+        let error = GreengrassIPCError(code, "")
+        check(
+            .never,
+            [
+                (0, .connected, [.open(attempt: 1)]),
+                (5, .refused(1, code), [.willRetry(error), .arm(Self.at(6))]),
+                (6, .timer, [.open(attempt: 2)]),
+                (9, .refused(2, code), [.willRetry(error), .arm(Self.at(11))]),
+                // The nucleus goes and comes back: at once.
+                (10, .lost(2), [.arm(nil)]), (20, .connected, [.open(attempt: 3)]),
+                (21, .refused(3, code), [.willRetry(error), .arm(Self.at(25))]), (25, .timer, [.open(attempt: 4)]),
+                // It was never there, so nothing can be missing.
+                (26, .established(4), [.ready([1]), .arm(nil)]),
+                (30, .failed(4), [.willRetry(Self.failure), .arm(Self.at(31))]),
+            ],
+            firstRefusal: .retry
+        )
+    }
+
+    @Test(arguments: [GreengrassIPCError.Code.invalidRequest, .requestTooLarge, .invalidArguments, .unmodelledError])
+    func aFirstRefusalThatCannotPassIsTheSubscribers(_ code: GreengrassIPCError.Code) {
+        let end: [Action] = [.close(attempt: 1), .arm(nil), .finish(GreengrassIPCError(code, ""))]
+        check(
+            .never,
+            [(0, .connected, [.open(attempt: 1)]), (1, .refused(1, code), end), (2, .timer, [])],
+            firstRefusal: .retry
+        )
+    }
+
+    @Test func whoWaitsForAnAcceptanceMayGiveUp() {
+        check(
+            .never,
+            [
+                (0, .connected, [.open(attempt: 1)]), (1, .failed(1), [.willRetry(Self.failure), .arm(Self.at(2))]),
+                (1, .clientFailed, [.arm(nil), .finish(Self.failed)]), (2, .timer, []), (3, .connected, []),
+            ],
+            firstRefusal: .retry
         )
     }
 

@@ -25,7 +25,7 @@ struct ErrorPayloadTests {
         return ErrorPayload.decode(message, operation: "aws.greengrass#X")
     }
 
-    private static let cases: [(String?, String?, String, Code, String)] = [
+    static let cases: [(String?, String?, String, Code, String)] = [
         // Modelled errors of both nuclei.
         (
             "aws.greengrass#UnauthorizedError", json,

@@ -5,7 +5,24 @@ internal import EventReactor
 /// Where a client counts. In the steady state nothing is allocated: an operation has its place after its first call.
 final class MetricsStore: Sendable {
     private struct State {
+        /// Without the calls, which come at rates at which hashing their names would show.
         var figures = GreengrassIPCMetrics()
+        /// A component calls a few operations, and mostly one of them again and again.
+        var calls: [(operation: String, figures: GreengrassIPCMetrics.Calls)] = []
+        var latest = 0
+
+        mutating func place(of operation: String) -> Int {
+            // Names of one origin are the same storage, which is all that is compared then.
+            if latest < calls.count, calls[latest].operation == operation { return latest }
+            if let index = calls.firstIndex(where: { $0.operation == operation }) {
+                latest = index
+            } else {
+                latest = calls.count
+                calls.append((operation, GreengrassIPCMetrics.Calls()))
+            }
+            return latest
+        }
+
         /// The subscriptions that are open; what is in their buffers is counted there.
         var open: [ObjectIdentifier: (operation: String, buffer: EventBuffer)] = [:]
     }
@@ -18,7 +35,8 @@ final class MetricsStore: Sendable {
         after duration: Duration
     ) {
         state.withLock { state in
-            Self.count(&state.figures.calls[operation.name, default: .init()], result, duration)
+            let place = state.place(of: operation.name)
+            Self.count(&state.calls[place].figures, result, duration)
         }
     }
 
@@ -82,6 +100,7 @@ final class MetricsStore: Sendable {
     func snapshot() -> GreengrassIPCMetrics {
         state.withLock { state in
             var figures = state.figures
+            for (operation, calls) in state.calls { figures.calls[operation] = calls }
             for (operation, buffer) in state.open.values {
                 let buffered = buffer.figures
                 figures.subscriptions[operation, default: .init()].events += buffered.delivered

@@ -55,6 +55,61 @@ extension GreengrassIPCCaller {
     }
 }
 
+extension GreengrassIPCCaller {
+    /// Hands a value of a component's configuration to `body`, at once and after each change, until the task is
+    /// cancelled.
+    ///
+    /// - Parameters:
+    ///   - type: What it is decoded into.
+    ///   - keyPath: The path to the value; empty means all.
+    ///   - component: The component; nil is the calling one.
+    ///   - decoder: How it is decoded.
+    ///   - body: Gets the value, nil when there is none (any more), or why it cannot be decoded: a bad change is for
+    ///     the component to live with, and most go on with the last good one.
+    /// - Throws: `GreengrassIPCError` as ``GreengrassIPC/GreengrassIPCCaller/watchConfiguration(at:ofComponent:_:)``,
+    ///   and whatever `body` throws, which ends it.
+    public func watchConfiguration<Value: Decodable>(
+        _ type: Value.Type,
+        at keyPath: [String] = [],
+        ofComponent component: String? = nil,
+        with decoder: JSONDecoder = JSONDecoder(),
+        _ body: (Result<Value?, any Error>) async throws -> Void
+    ) async throws {
+        try await watchConfiguration(at: keyPath, ofComponent: component) { json in
+            try await body(Result { try json.map { try $0.decode(type, with: decoder) } })
+        }
+    }
+
+    /// Reads a secret that is JSON, as those are that AWS Secrets Manager keeps for databases.
+    ///
+    /// - Parameters:
+    ///   - type: What it is decoded into.
+    ///   - id: The secret's name or ARN.
+    ///   - stage: The stage of the secret; nil is `AWSCURRENT`.
+    ///   - refresh: True asks the cloud first.
+    ///   - decoder: How it is decoded.
+    /// - Throws: `GreengrassIPCError` as the operation; `.invalidResponse` when it cannot be decoded. Decoding errors
+    ///   may quote what they found, so none is passed on.
+    public func secret<Value: Decodable>(
+        _ type: Value.Type,
+        _ id: String,
+        stage: String? = nil,
+        refresh: Bool? = nil,
+        with decoder: JSONDecoder = JSONDecoder()
+    ) async throws -> Value {
+        let bytes = try await secretBytes(id, stage: stage, refresh: refresh)
+        do {
+            return try decoder.decode(type, from: Data(bytes))
+        } catch {
+            throw GreengrassIPCError(
+                .invalidResponse,
+                "the secret cannot be decoded as \(type)",
+                operation: GetSecretValue.descriptor.name
+            )
+        }
+    }
+}
+
 extension JSONValue {
     /// The JSON that a value is encoded to.
     ///

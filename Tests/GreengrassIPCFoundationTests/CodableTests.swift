@@ -30,7 +30,9 @@ struct CodableTests {
             name: Self.component,
             configuration: ["settings": ["interval": 30, "sensors": ["a", "b"]]]
         )
-        let nucleus = try await NucleusSimulator.start(.init(dialect: dialect, components: [component]))
+        var setup = NucleusSimulator.Configuration(dialect: dialect, components: [component])
+        setup.secrets = [SimulatedSecret(name: "database", .string(#"{"user":"u","password":"hunter2"}"#))]
+        let nucleus = try await NucleusSimulator.start(setup)
         do {
             let token = try await nucleus.environment(forComponent: Self.component)["SVCUID"] ?? ""
             let configuration = GreengrassIPCConfiguration(
@@ -99,5 +101,46 @@ struct CodableTests {
         #expect(Timestamp(Date(timeIntervalSince1970: 1e300)).millisecondsSince1970 == .max)
         #expect(Timestamp(Date(timeIntervalSince1970: -1e300)).millisecondsSince1970 == .min)
         #expect(Timestamp(Date(timeIntervalSince1970: .nan)).millisecondsSince1970 == .max)
+    }
+
+    private struct Enough: Error {}
+
+    @Test("A watched value is decoded; a change that cannot be is told and ends nothing", arguments: Dialect.allCases)
+    func watching(dialect: Dialect) async throws {
+        try await withClient(dialect) { _, client in
+            var seen: [String] = []
+            await #expect(throws: Enough.self) {
+                try await client.watchConfiguration(Settings.self, at: ["settings"]) { result in
+                    switch result {
+                    case .success(let settings): seen.append(settings.map { "\($0.interval)" } ?? "none")
+                    case .failure(let error): seen.append(error is DecodingError ? "bad" : "\(error)")
+                    }
+                    if seen.count == 3 { throw Enough() }
+                    let next: JSONValue = seen.count == 1 ? ["interval": "soon"] : ["interval": 60]
+                    try await client.mergeConfiguration(next, at: ["settings"])
+                }
+            }
+            #expect(seen == ["30", "bad", "60"])
+        }
+    }
+
+    struct Login: Decodable, Hashable {
+        var user: String
+        var password: String
+    }
+
+    enum Password: String, Decodable { case correct }
+
+    @Test("A secret is decoded, and an error tells nothing of it")
+    func secret() async throws {
+        try await withClient(.classic) { _, client in
+            let login = try await client.secret(Login.self, "database")
+            #expect(login == Login(user: "u", password: "hunter2"))
+            let error = await #expect(throws: GreengrassIPCError.self) {
+                _ = try await client.secret([String: Password].self, "database")
+            }
+            #expect(error?.code == .invalidResponse)
+            #expect(error?.description.contains("hunter2") == false)
+        }
     }
 }

@@ -137,15 +137,36 @@ struct ComponentUpdateTests {
     }
 
     @Test func `An answer that is lost with the connection is sent again`() async throws {
-        try await withClient { nucleus, client in
+        let kinds = Lock<[LogEvent.Kind]>([])
+        try await withClient(configure: { $0.log = { event in kinds.withLock { $0.append(event.kind) } } }) {
+            nucleus,
+            client in
             let answering = Task { try await client.answerComponentUpdates { _ in .acknowledge } }
             try await nucleus.waitForComponentUpdateSubscription(of: Self.component)
             await nucleus.inject(.closeMidFrame, at: .reply(to: "DeferComponentUpdate"))
             let report = try await nucleus.deploy(SimulatedDeployment(timeout: .seconds(40)))
             #expect(report.status == .succeeded)
             try await nucleus.waitForCall("DeferComponentUpdate", count: 2)
+            let next = try await nucleus.deploy(SimulatedDeployment())
+            #expect(next.updateAnswers[Self.component] == [.ready])
             answering.cancel()
             _ = await answering.result
+            // The nucleus had the first one, so it has said that it wants no second: no failure.
+            #expect(kinds.withLock { !$0.contains(.answerFailed) })
+        }
+    }
+
+    /// Were the reply waited for, it would take longer than the suite may.
+    @Test func `A cancellation does not wait for a reply that does not come`() async throws {
+        try await withClient(configure: { $0.callTimeout = .seconds(600) }) { nucleus, client in
+            let answering = Task { try await client.answerComponentUpdates { _ in .acknowledge } }
+            try await nucleus.waitForComponentUpdateSubscription(of: Self.component)
+            await nucleus.inject(.noReply, at: .reply(to: "DeferComponentUpdate"))
+            let report = try await nucleus.deploy(SimulatedDeployment(timeout: .seconds(40)))
+            #expect(report.updateAnswers[Self.component] == [.ready])
+            answering.cancel()
+            let error = await #expect(throws: GreengrassIPCError.self) { try await answering.value }
+            #expect(error?.code == .cancelled)
         }
     }
 

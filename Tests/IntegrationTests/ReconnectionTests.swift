@@ -184,6 +184,9 @@ struct ReconnectionTests {
         _ dialect: Dialect
     ) async throws {
         try await withClient(Setup(dialect: dialect)) { nucleus, client, log in
+            let interruptions = Lock<[GreengrassIPCError.Code]>([])
+            var options = options
+            options.whenInterrupted = { error in interruptions.withLock { $0.append(error.code) } }
             try await client.subscribeToTopic(topic: "t", options: options) { messages in
                 var items = messages.withGaps.makeAsyncIterator()
                 // Thirty waits of the backoff and more: as a minute is to its real 5 s.
@@ -211,6 +214,7 @@ struct ReconnectionTests {
                 }
                 #expect(message.text == "again")
             }
+            #expect(interruptions.withLock { $0 } == [.connectionLost])
             let attempts = log.values(.attempt, of: .connectFailed)
             #expect(attempts.starts(with: ["1", "2", "3"]))
             let connection = client.metrics.connection

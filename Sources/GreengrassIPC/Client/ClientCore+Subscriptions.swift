@@ -58,7 +58,12 @@ extension ClientCore {
     ) {
         assumeIsolated { core in
             switch event {
-            case .failed, .connectionLost: _ = record.hasEnded(attempt)
+            case .failed: _ = record.hasEnded(attempt)
+            case .connectionLost:
+                if record.hasEnded(attempt) != nil, record.streams.isEmpty {
+                    let text = "the connection was lost; the subscription will be made again"
+                    record.whenInterrupted?(GreengrassIPCError(.connectionLost, text, operation: record.operation.name))
+                }
             case .established, .overflowed: break
             }
             let actions = record.machine.received(

@@ -250,18 +250,40 @@ final actor ClientCore: Connection.Owner {
         owed.removeAll { $0.debt == debt }
     }
 
-    /// Sends an answer, whether or not the task has been cancelled; nil when the nucleus has taken it.
+    /// Sends an answer, also in a task that has been cancelled; nil when the nucleus has taken it.
+    ///
+    /// A cancellation does not keep it back, but once it is on its way nobody waits for more; for a connection that
+    /// there is none of, not long.
     func deliver(_ answer: OwedAnswer, _ debt: Int, timeout: Duration) async -> GreengrassIPCError? {
         let call = PendingCall(answer.operation, payload: answer.payload, timeout: timeout, metrics: metrics)
-        let result = await withUnsafeContinuation { continuation in
-            call.continuation = continuation
-            settle(debt)
-            // On a connection it is on its way; else the end of the client has no connection to send it on either.
-            begin(call)
+        let result = await withTaskCancellationHandler {
+            await withUnsafeContinuation { continuation in
+                call.continuation = continuation
+                // On a connection it is on its way; else the end of the client has none to send it on either.
+                settle(debt)
+                begin(call)
+                if Task.isCancelled { hurry(call) }
+            }
+        } onCancel: {
+            loop.execute { self.assumeIsolated { $0.hurry(call) } }
         }
         if case .failure(let error) = result { return error }
         return nil
     }
+
+    private func hurry(_ call: PendingCall) {
+        guard call.continuation != nil else { return }
+        if call.stream != nil {
+            // The stream stays: ending it could overtake the request.
+            call.fail(.cancelled, "the task was cancelled before the nucleus had said that it has the answer")
+            return
+        }
+        call.deadline = min(call.deadline, .now() + Self.longestWaitForLastAnswer)
+        if call.deadline < waitTimer.deadline { loop.arm(waitTimer, at: call.deadline) }
+    }
+
+    /// Both nuclei kill a component that has not ended 5 s after it was told to.
+    private static let longestWaitForLastAnswer = Duration.seconds(2)
 
     private func log(_ kind: LogEvent.Kind, _ level: LogEvent.Level, _ message: String, _ metadata: LogEvent.Metadata) {
         configuration.log?(LogEvent(kind, level, message, metadata))

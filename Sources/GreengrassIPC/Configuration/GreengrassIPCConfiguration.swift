@@ -55,8 +55,8 @@ public struct GreengrassIPCConfiguration: Sendable {
     public var frameLimit: FrameLimit
     /// The largest frame that is accepted, in bytes.
     public var receiveLimit = 24 * 1024 * 1024
-    /// Gets what a library must not keep to itself and cannot throw: reconnects, gaps. Called on the client's own
-    /// thread; must not block.
+    /// Gets what a library must not keep to itself and cannot throw: reconnects, gaps. ``LogEvent/Key`` says what comes
+    /// with which event. Called on the client's own thread; must not block.
     public var log: (@Sendable (LogEvent) -> Void)?
 
     /// A configuration with all defaults.

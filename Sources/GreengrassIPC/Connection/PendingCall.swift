@@ -9,7 +9,7 @@ final class PendingCall: @unchecked Sendable {
     let operation: OperationDescriptor
     let payload: [UInt8]
     let startedAt: Instant
-    let deadline: Instant
+    var deadline: Instant
     private let metrics: MetricsStore?
     var continuation: UnsafeContinuation<Result<[UInt8], GreengrassIPCError>, Never>?
     /// Where it runs, once it has been sent.

@@ -55,6 +55,9 @@ struct Answering: Sendable {
     private func send(_ answer: OwedAnswer, _ debt: Int) async {
         for attempt in 1...Self.attempts {
             guard let error = await client.deliver(answer, debt) else { return }
+            // It was on its way when the task was cancelled; or the nucleus wants it no more, after one of which it is
+            // not known whether it arrived.
+            if error.code == .cancelled || (attempt > 1 && error.code.serviceErrorName != nil) { return }
             let mayPass: Set<GreengrassIPCError.Code> = [.connectionLost, .notConnected, .timeout, .overloaded]
             if attempt == Self.attempts || !mayPass.contains(error.code) || Task.isCancelled {
                 let text = "an answer did not reach the nucleus, which may wait for it until its own time is up"

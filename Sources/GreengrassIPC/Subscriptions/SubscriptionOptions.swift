@@ -66,9 +66,9 @@ public struct SubscriptionOptions: Sendable {
 
     /// What becomes of a first refusal.
     public var firstRefusal = FirstRefusal.fail
-    /// Hears each time that the subscription was refused, or ended by the nucleus, and will be tried again; of one that
-    /// was there the consumer hears once more, by a gap, when it is made again. Called on the client's own thread; must
-    /// not block.
+    /// Hears each time that the subscription was refused, ended by the nucleus or lost with the connection, and will be
+    /// made again. Of one that was there the consumer hears later, by a gap, that it is there again. Called on the
+    /// client's own thread; must not block.
     public var whenInterrupted: (@Sendable (GreengrassIPCError) -> Void)?
 
     /// All defaults.

@@ -56,12 +56,22 @@ let package = Package(
             dependencies: ["GreengrassIPC", "EventReactor", "COpenSSL"],
             swiftSettings: strict
         ),
+        // Recipes, through libyaml; for ggipc alone.
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .target(
+            name: "GreengrassRecipe",
+            dependencies: ["GreengrassIPC", "CYAML"],
+            swiftSettings: strict + [lifetimes]
+        ),
         // Command lines: options, commands, and what was probably meant.
         .target(name: "CommandArguments", swiftSettings: strict),
         // The developers' command.
         .executableTarget(
             name: "ggipc",
-            dependencies: ["GreengrassIPCTesting", "GreengrassIPC", "EventStream", "EventReactor", "CommandArguments"],
+            dependencies: [
+                "GreengrassIPCTesting", "GreengrassIPC", "EventStream", "EventReactor", "CommandArguments",
+                "GreengrassRecipe",
+            ],
             swiftSettings: strict + [lifetimes]
         ),
 
@@ -122,6 +132,11 @@ let package = Package(
             name: "TunnelComponentTests",
             dependencies: ["TunnelComponent", "GreengrassIPC", "EventReactor", "localproxy-stand-in"],
             exclude: ["Recordings"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "GreengrassRecipeTests",
+            dependencies: ["GreengrassRecipe", "GreengrassIPC", "EventReactor"],
             swiftSettings: strict
         ),
         .testTarget(

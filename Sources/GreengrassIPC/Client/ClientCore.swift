@@ -23,8 +23,7 @@ final actor ClientCore: Connection.Owner {
     private var connecting: Connection?
     private var waitingCalls: [PendingCall] = []
     /// Answers that the nucleus waits for, in the order in which it asked.
-    private var owed: [(debt: Int, answer: OwedAnswer)] = []
-    private var lastDebt = 0
+    private var owed: [OwedAnswer] = []
     var lastSubscription = 0
     var subscriptions: [ObjectIdentifier: SubscriptionRecord] = [:]
     private var end: UnsafeContinuation<GreengrassIPCError, Never>?
@@ -159,7 +158,7 @@ final actor ClientCore: Connection.Owner {
         if case .connected(let open) = state { connection = open } else { connection = connecting }
         // Before the streams on which it asked are closed.
         if error.code == .closed, case .connected(let open) = state {
-            let answers = owed.map(\.answer)
+            let answers = owed
             open.assumeIsolated { connection in
                 for answer in answers { connection.send(answer) }
             }
@@ -240,27 +239,28 @@ final actor ClientCore: Connection.Owner {
 
     // MARK: - Answers that the nucleus waits for
 
-    func owe(_ answer: OwedAnswer) -> Int {
-        lastDebt += 1
-        owed.append((lastDebt, answer))
-        return lastDebt
+    nonisolated func willOwe(_ answer: OwedAnswer) {
+        assumeIsolated { core in
+            core.settle(answer)
+            core.owed.append(answer)
+        }
     }
 
-    func settle(_ debt: Int) {
-        owed.removeAll { $0.debt == debt }
+    private func settle(_ answer: OwedAnswer) {
+        owed.removeAll { $0.subject == answer.subject && $0.operation.name == answer.operation.name }
     }
 
     /// Sends an answer, also in a task that has been cancelled; nil when the nucleus has taken it.
     ///
     /// A cancellation does not keep it back, but once it is on its way nobody waits for more; for a connection that
     /// there is none of, not long.
-    func deliver(_ answer: OwedAnswer, _ debt: Int, timeout: Duration) async -> GreengrassIPCError? {
+    func deliver(_ answer: OwedAnswer, timeout: Duration) async -> GreengrassIPCError? {
         let call = PendingCall(answer.operation, payload: answer.payload, timeout: timeout, metrics: metrics)
         let result = await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
                 call.continuation = continuation
                 // On a connection it is on its way; else the end of the client has none to send it on either.
-                settle(debt)
+                settle(answer)
                 begin(call)
                 if Task.isCancelled { hurry(call) }
             }

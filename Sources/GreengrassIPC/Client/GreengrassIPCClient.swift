@@ -115,14 +115,9 @@ extension GreengrassIPCClient {
         _ = exclusiveOperations.withLock { $0.remove(operation.name) }
     }
 
-    /// Notes an answer that is sent in the end should the client end first; answers what `settle` needs.
-    func owe(_ answer: OwedAnswer) async -> Int { await core.owe(answer) }
-
-    func settle(_ debt: Int) async { await core.settle(debt) }
-
     /// Sends an answer, also in a task that has been cancelled; nil when the nucleus has taken it.
-    func deliver(_ answer: OwedAnswer, _ debt: Int) async -> GreengrassIPCError? {
-        await core.deliver(answer, debt, timeout: configuration.callTimeout)
+    func deliver(_ answer: OwedAnswer) async -> GreengrassIPCError? {
+        await core.deliver(answer, timeout: configuration.callTimeout)
     }
 
     /// Logs what befell a convenience.
@@ -150,6 +145,7 @@ extension GreengrassIPCClient {
         _ operation: OperationDescriptor,
         _ request: some JSONWritable,
         _ options: SubscriptionOptions,
+        owes: (@Sendable ([UInt8]) -> OwedAnswer?)? = nil,
         _ body: (Subscription<Event>) async throws -> Result
     ) async throws -> Result {
         let buffer = EventBuffer(options)
@@ -159,7 +155,8 @@ extension GreengrassIPCClient {
             payload: payload,
             buffer: buffer,
             options: options,
-            renewal: configuration.renewal(of: operation)
+            renewal: configuration.renewal(of: operation),
+            owes: owes
         )
         _ = try await core.open(record)
         let source = EventSource(buffer: buffer) { [core] in core.eventIsUnreadable($0, operation) }

@@ -6,7 +6,9 @@ internal import EventReactor
 ///
 /// The body prefers the client's event loop, so that its calls cost no change of thread.
 ///
-/// - Parameter configuration: How to reach the nucleus; nil takes it from the environment.
+/// - Parameters:
+///   - configuration: How to reach the nucleus; nil takes it from the environment.
+///   - body: Gets the client; leaving it ends the client.
 /// - Throws: `.invalidConfiguration`, and whatever `body` throws. When the client fails for good, the calls and
 ///   subscriptions that the body makes throw that error.
 public func withGreengrassIPC<Result>(

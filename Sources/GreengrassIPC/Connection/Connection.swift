@@ -17,6 +17,8 @@ final actor Connection: StreamSocketOwner {
         /// - Parameter isFinal: trying again with the same token cannot help.
         func connectionHasClosed(_ connection: Connection, _ error: GreengrassIPCError, isFinal: Bool)
         func subscription(_ record: SubscriptionRecord, attempt: Int, _ event: SubscriptionMachine.StreamEvent)
+        /// An event was delivered that the nucleus waits for an answer to.
+        func willOwe(_ answer: OwedAnswer)
     }
 
     nonisolated let loop: EventLoop
@@ -251,8 +253,9 @@ final actor Connection: StreamSocketOwner {
     }
 
     private func deliver(_ message: RPCMessage, _ record: SubscriptionRecord, _ attempt: Int) {
-        switch record.deliver(Array(message.payload), attempt: attempt) {
-        case .taken: break
+        let payload = Array(message.payload)
+        switch record.deliver(payload, attempt: attempt) {
+        case .taken: if let answer = record.owes?(payload) { owner?.willOwe(answer) }
         case .duplicate: metrics.subscriptionChanged(record.operation) { $0.duplicateEvents += 1 }
         case .full: owner?.subscription(record, attempt: attempt, .overflowed)
         }

@@ -7,7 +7,21 @@ internal import EventReactor
 /// An answer that the nucleus waits for, as it goes over the wire.
 struct OwedAnswer: Sendable {
     var operation: OperationDescriptor
+    /// What is asked about, such as a deployment's identifier: of two answers of the same it needs one.
+    var subject: String
     var payload: [UInt8]
+}
+
+extension OwedAnswer {
+    /// Nil when the request cannot be written as JSON.
+    init?<Operation: GreengrassIPCOperation>(
+        _ operation: Operation.Type,
+        about subject: String,
+        _ request: Operation.Request
+    ) {
+        guard let payload = try? request.jsonBytes() else { return nil }
+        self.init(operation: Operation.descriptor, subject: subject, payload: payload)
+    }
 }
 
 /// Answers the events of one subscription.
@@ -22,24 +36,18 @@ struct Answering: Sendable {
     /// Asks the component's code, and gives its answer or another in its place.
     ///
     /// - Parameters:
-    ///   - request: Makes the answer to the nucleus of what the code has said, or of why it has said nothing.
+    ///   - make: Makes the answer to the nucleus of what the code has said, or of why it has said nothing.
     ///   - handler: The component's code.
-    func answer<Operation: GreengrassIPCOperation, Decision: Sendable>(
-        with operation: Operation.Type,
+    func answer<Decision: Sendable>(
         in group: inout ThrowingDiscardingTaskGroup<any Error>,
-        _ request: (HandlerOutcome<Decision>) -> Operation.Request,
+        _ make: (HandlerOutcome<Decision>) -> OwedAnswer?,
         _ handler: @escaping @Sendable () async throws -> Decision
     ) async {
-        let descriptor = Operation.descriptor
-        // Until the answer is given, the end of the client gives one.
-        guard let preliminary = try? request(.cancelled).jsonBytes() else { return }
-        let debt = await client.owe(OwedAnswer(operation: descriptor, payload: preliminary))
+        guard let fallback = make(.cancelled) else { return }
         let outcome = await ask(in: &group, client.loop, within: limit, handler)
-        report(outcome, descriptor)
+        report(outcome, fallback.operation)
         // What cannot be written as JSON is as good as a decision that did not come.
-        let payload = (try? request(outcome).jsonBytes()) ?? preliminary
-        await send(OwedAnswer(operation: descriptor, payload: payload), debt)
-        await client.settle(debt)
+        await send(make(outcome) ?? fallback)
     }
 
     /// Lets the component's code know of something, and waits for it as long as for an answer.
@@ -52,12 +60,13 @@ struct Answering: Sendable {
     }
 
     /// Sends an answer until it has arrived; a cancellation does not keep it back.
-    private func send(_ answer: OwedAnswer, _ debt: Int) async {
+    private func send(_ answer: OwedAnswer) async {
         for attempt in 1...Self.attempts {
-            guard let error = await client.deliver(answer, debt) else { return }
-            // It was on its way when the task was cancelled; or the nucleus wants it no more, after one of which it is
-            // not known whether it arrived.
-            if error.code == .cancelled || (attempt > 1 && error.code.serviceErrorName != nil) { return }
+            guard let error = await client.deliver(answer) else { return }
+            // It was on its way when the task was cancelled, or the client has given another in the end; or the nucleus
+            // wants it no more, after one of which it is not known whether it arrived.
+            if error.code == .cancelled || error.code == .closed { return }
+            if attempt > 1, error.code.serviceErrorName != nil { return }
             let mayPass: Set<GreengrassIPCError.Code> = [.connectionLost, .notConnected, .timeout, .overloaded]
             if attempt == Self.attempts || !mayPass.contains(error.code) || Task.isCancelled {
                 let text = "an answer did not reach the nucleus, which may wait for it until its own time is up"
@@ -81,10 +90,13 @@ struct Answering: Sendable {
 
 extension GreengrassIPCClient {
     /// Subscribes to events that need answers; a component must hold one such stream and no more.
+    ///
+    /// - Parameter fallback: What is answered to an event, if anything, should the client end before it is.
     func answerEvents<Operation: GreengrassIPCStreamingOperation>(
         of operation: Operation.Type,
         _ request: Operation.Request,
         _ limit: Duration,
+        fallback: @escaping @Sendable (Operation.Event) -> OwedAnswer?,
         _ answer: (Answering, Operation.Event, inout ThrowingDiscardingTaskGroup<any Error>) async -> Void
     ) async throws {
         let descriptor = Operation.descriptor
@@ -100,7 +112,11 @@ extension GreengrassIPCClient {
         try await withThrowingDiscardingTaskGroup { group in
             var isOpen = false
             do {
-                try await subscribe(operation, request) { events in
+                let owes: @Sendable ([UInt8]) -> OwedAnswer? = { payload in
+                    (try? Operation.Event(jsonBytes: payload.span)).flatMap(fallback)
+                }
+                try await open(descriptor, request, SubscriptionOptions(), owes: owes) {
+                    (events: Subscription<Operation.Event>) in
                     isOpen = true
                     for try await event in events { await answer(answering, event, &group) }
                 }

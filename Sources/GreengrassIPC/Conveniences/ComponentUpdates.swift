@@ -47,12 +47,14 @@ extension GreengrassIPCClient {
         try await answerEvents(
             of: SubscribeToComponentUpdates.self,
             SubscribeToComponentUpdatesRequest(),
-            limit
+            limit,
+            fallback: { event in
+                if case .preUpdateEvent(let update) = event { fallback.answer(to: update) } else { nil }
+            }
         ) { answering, event, group in
             switch event {
             case .preUpdateEvent(let update):
                 await answering.answer(
-                    with: DeferComponentUpdate.self,
                     in: &group,
                     { outcome in
                         if case .answered(let decision) = outcome { return decision.answer(to: update) }
@@ -70,15 +72,12 @@ extension GreengrassIPCClient {
 
 extension ComponentUpdateDecision {
     /// Without `recheckAfterMs` the nucleus waits on, as without an answer; zero is the acknowledgement.
-    func answer(to update: PreComponentUpdateEvent) -> DeferComponentUpdateRequest {
-        switch self {
-        case .acknowledge: DeferComponentUpdateRequest(deploymentId: update.deploymentId, recheckAfterMs: 0)
-        case .defer(let duration, let reason):
-            DeferComponentUpdateRequest(
-                deploymentId: update.deploymentId,
-                message: reason,
-                recheckAfterMs: max(1, duration.nanoseconds / 1_000_000)
-            )
+    func answer(to update: PreComponentUpdateEvent) -> OwedAnswer? {
+        var request = DeferComponentUpdateRequest(deploymentId: update.deploymentId, recheckAfterMs: 0)
+        if case .defer(let duration, let reason) = self {
+            request.message = reason
+            request.recheckAfterMs = max(1, duration.nanoseconds / 1_000_000)
         }
+        return OwedAnswer(DeferComponentUpdate.self, about: update.deploymentId, request)
     }
 }

@@ -40,11 +40,17 @@ extension GreengrassIPCClient {
         try await answerEvents(
             of: SubscribeToValidateConfigurationUpdates.self,
             SubscribeToValidateConfigurationUpdatesRequest(),
-            limit
+            limit,
+            fallback: { event in
+                if case .validateConfigurationUpdateEvent(let update) = event {
+                    fallback.report(on: update)
+                } else {
+                    nil
+                }
+            }
         ) { answering, event, group in
             guard case .validateConfigurationUpdateEvent(let update) = event else { return }
             await answering.answer(
-                with: SendConfigurationValidityReport.self,
                 in: &group,
                 { outcome in
                     switch outcome {
@@ -63,17 +69,16 @@ extension ConfigurationVerdict {
     /// The report goes to the cloud, where a long one is cut off.
     private static let longestText = 1000
 
-    func report(on update: ValidateConfigurationUpdateEvent) -> SendConfigurationValidityReportRequest {
-        let report =
-            switch self {
-            case .accept: ConfigurationValidityReport(status: .accepted, deploymentId: update.deploymentId)
-            case .reject(let text):
-                ConfigurationValidityReport(
-                    status: .rejected,
-                    deploymentId: update.deploymentId,
-                    message: String(text.prefix(Self.longestText))
-                )
-            }
-        return SendConfigurationValidityReportRequest(configurationValidityReport: report)
+    func report(on update: ValidateConfigurationUpdateEvent) -> OwedAnswer? {
+        var report = ConfigurationValidityReport(status: .accepted, deploymentId: update.deploymentId)
+        if case .reject(let text) = self {
+            report.status = .rejected
+            report.message = String(text.prefix(Self.longestText))
+        }
+        return OwedAnswer(
+            SendConfigurationValidityReport.self,
+            about: update.deploymentId,
+            SendConfigurationValidityReportRequest(configurationValidityReport: report)
+        )
     }
 }

@@ -9,6 +9,8 @@ final class SubscriptionRecord: @unchecked Sendable {
     let payload: [UInt8]
     let buffer: EventBuffer
     let responseTimeout: Duration?
+    /// What the nucleus has to be answered to an event, should nobody do it until the client ends.
+    let owes: (@Sendable ([UInt8]) -> OwedAnswer?)?
     let whenInterrupted: (@Sendable (GreengrassIPCError) -> Void)?
     var machine: SubscriptionMachine
     var streams: [Int: (connection: Connection, id: Int32)] = [:]
@@ -27,12 +29,14 @@ final class SubscriptionRecord: @unchecked Sendable {
         payload: [UInt8],
         buffer: EventBuffer,
         options: SubscriptionOptions,
-        renewal: SubscriptionOptions.Renewal
+        renewal: SubscriptionOptions.Renewal,
+        owes: (@Sendable ([UInt8]) -> OwedAnswer?)?
     ) {
         self.operation = operation
         self.payload = payload
         self.buffer = buffer
         responseTimeout = options.responseTimeout
+        self.owes = owes
         whenInterrupted = options.whenInterrupted
         machine = SubscriptionMachine(
             renewal: options.renewal ?? renewal,

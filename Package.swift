@@ -103,6 +103,12 @@ let package = Package(
             path: "Tests/TunnelDemo",
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "agent-soak",
+            dependencies: ["GreengrassIPCTesting", "GreengrassIPC", "EventReactor", "AgentHarness"],
+            path: "Tests/AgentSoak",
+            swiftSettings: strict
+        ),
 
         .testTarget(name: "IPCCodegenTests", dependencies: ["IPCCodegen"], swiftSettings: strict),
         .testTarget(name: "EventStreamTests", dependencies: ["EventStream"], swiftSettings: strict),

@@ -23,13 +23,16 @@ final actor ClientCore: Connection.Owner {
     private var connecting: Connection?
     private var waitingCalls: [PendingCall] = []
     /// Answers that the nucleus waits for, in the order in which it asked.
-    private var owed: [OwedAnswer] = []
+    var debts: [Debt] = []
+    /// The connection of a client that has ended but for the answers that it owes.
+    var partingConnection: Connection?
+    lazy var partingTimer = LoopTimer { [weak self] in self?.assumeIsolated { $0.hasParted() } }
     var lastSubscription = 0
     var subscriptions: [ObjectIdentifier: SubscriptionRecord] = [:]
     private var end: UnsafeContinuation<GreengrassIPCError, Never>?
     var generator = SystemRandom()
     private lazy var retryTimer = LoopTimer { [weak self] in self?.assumeIsolated { $0.connect() } }
-    private lazy var waitTimer = LoopTimer { [weak self] in self?.assumeIsolated { $0.waitHasTimedOut() } }
+    lazy var waitTimer = LoopTimer { [weak self] in self?.assumeIsolated { $0.waitHasTimedOut() } }
 
     init(_ configuration: GreengrassIPCConfiguration, loop: EventLoop) {
         self.configuration = configuration
@@ -157,13 +160,7 @@ final actor ClientCore: Connection.Owner {
         let connection: Connection?
         if case .connected(let open) = state { connection = open } else { connection = connecting }
         // Before the streams on which it asked are closed.
-        if error.code == .closed, case .connected(let open) = state {
-            let answers = owed
-            open.assumeIsolated { connection in
-                for answer in answers { connection.send(answer) }
-            }
-        }
-        owed = []
+        let isParting = error.code == .closed && part()
         state = .failed(error)
         metrics.connectionChanged { $0.isConnected = false }
         connecting = nil
@@ -172,10 +169,15 @@ final actor ClientCore: Connection.Owner {
         for record in orderedSubscriptions {
             perform(error.code == .closed ? record.machine.cancelled() : record.machine.clientFailed(error), record)
         }
-        connection?.assumeIsolated { $0.closeOrderly(error) }
         let calls = waitingCalls
         waitingCalls = []
         for call in calls { call.finish(.failure(error.during(call.operation.name))) }
+        if !isParting { close(connection, error) }
+    }
+
+    /// The very end.
+    func close(_ connection: Connection?, _ error: GreengrassIPCError) {
+        connection?.assumeIsolated { $0.closeOrderly(error) }
         end?.resume(returning: error)
         end = nil
     }
@@ -200,7 +202,7 @@ final actor ClientCore: Connection.Owner {
         return try result.get()
     }
 
-    private func begin(_ call: PendingCall) {
+    func begin(_ call: PendingCall) {
         switch state {
         case .connected(let connection): connection.assumeIsolated { $0.start(call) }
         case .idle, .disconnected:
@@ -236,54 +238,6 @@ final actor ClientCore: Connection.Owner {
         }
         if let next = waitingCalls.map(\.deadline).min() { loop.arm(waitTimer, at: next) }
     }
-
-    // MARK: - Answers that the nucleus waits for
-
-    nonisolated func willOwe(_ answer: OwedAnswer) {
-        assumeIsolated { core in
-            core.settle(answer)
-            core.owed.append(answer)
-        }
-    }
-
-    private func settle(_ answer: OwedAnswer) {
-        owed.removeAll { $0.subject == answer.subject && $0.operation.name == answer.operation.name }
-    }
-
-    /// Sends an answer, also in a task that has been cancelled; nil when the nucleus has taken it.
-    ///
-    /// A cancellation does not keep it back, but once it is on its way nobody waits for more; for a connection that
-    /// there is none of, not long.
-    func deliver(_ answer: OwedAnswer, timeout: Duration) async -> GreengrassIPCError? {
-        let call = PendingCall(answer.operation, payload: answer.payload, timeout: timeout, metrics: metrics)
-        let result = await withTaskCancellationHandler {
-            await withUnsafeContinuation { continuation in
-                call.continuation = continuation
-                // On a connection it is on its way; else the end of the client has none to send it on either.
-                settle(answer)
-                begin(call)
-                if Task.isCancelled { hurry(call) }
-            }
-        } onCancel: {
-            loop.execute { self.assumeIsolated { $0.hurry(call) } }
-        }
-        if case .failure(let error) = result { return error }
-        return nil
-    }
-
-    private func hurry(_ call: PendingCall) {
-        guard call.continuation != nil else { return }
-        if call.stream != nil {
-            // The stream stays: ending it could overtake the request.
-            call.fail(.cancelled, "the task was cancelled before the nucleus had said that it has the answer")
-            return
-        }
-        call.deadline = min(call.deadline, .now() + Self.longestWaitForLastAnswer)
-        if call.deadline < waitTimer.deadline { loop.arm(waitTimer, at: call.deadline) }
-    }
-
-    /// Both nuclei kill a component that has not ended 5 s after it was told to.
-    private static let longestWaitForLastAnswer = Duration.seconds(2)
 
     private func log(_ kind: LogEvent.Kind, _ level: LogEvent.Level, _ message: String, _ metadata: LogEvent.Metadata) {
         configuration.log?(LogEvent(kind, level, message, metadata))

@@ -59,20 +59,13 @@ final actor Connection: StreamSocketOwner {
     // MARK: - Streams
 
     func start(_ call: PendingCall) {
-        guard call.continuation != nil else { return }
+        guard call.isWanted else { return }
         do throws(GreengrassIPCError) {
             let id = try open(.call(call), .call, call.operation, call.payload, deadline: call.deadline)
             call.stream = (self, id)
         } catch {
             call.finish(.failure(error))
         }
-    }
-
-    /// Sends a request for whose response nobody waits: the connection is about to be closed.
-    func send(_ answer: OwedAnswer) {
-        let call = PendingCall(answer.operation, payload: answer.payload, timeout: .zero)
-        // What cannot be sent now is not sent.
-        _ = try? open(.call(call), .call, call.operation, call.payload, deadline: Instant(nanoseconds: .max))
     }
 
     /// Opens a stream for a subscription; answers its id.

@@ -12,6 +12,8 @@ final class PendingCall: @unchecked Sendable {
     var deadline: Instant
     private let metrics: MetricsStore?
     var continuation: UnsafeContinuation<Result<[UInt8], GreengrassIPCError>, Never>?
+    /// Hears the outcome too, also when nobody waits for it any more.
+    var whenOver: ((Result<[UInt8], GreengrassIPCError>) -> Void)?
     /// Where it runs, once it has been sent.
     var stream: (connection: Connection, id: Int32)?
 
@@ -24,13 +26,22 @@ final class PendingCall: @unchecked Sendable {
         deadline = startedAt + timeout
     }
 
+    /// Whether anybody has a use for its outcome.
+    var isWanted: Bool { continuation != nil || whenOver != nil }
+
     /// Hands the outcome to the caller; only the first one counts.
     func finish(_ result: Result<[UInt8], GreengrassIPCError>) {
-        guard let continuation else { return }
-        self.continuation = nil
+        guard isWanted else { return }
+        let (continuation, whenOver) = (continuation.take(), whenOver.take())
         stream = nil
         metrics?.callFinished(operation, result, after: .now() - startedAt)
-        continuation.resume(returning: result)
+        continuation?.resume(returning: result)
+        whenOver?(result)
+    }
+
+    /// Lets the caller go on without an outcome.
+    func stopWaiting(_ error: GreengrassIPCError) {
+        continuation.take()?.resume(returning: .failure(error))
     }
 
     func fail(_ code: GreengrassIPCError.Code, _ message: String) {

@@ -56,6 +56,8 @@ enum Main {
         case .encode: return try EncodeCommand(arguments).run()
         case .record: return try RecordCommand(arguments).run()
         case .replay: return try ReplayCommand(arguments).run()
+        case .call: return try CallCommand(arguments).run()
+        case .subscribe: return try SubscribeCommand(arguments).run()
         case .simulate: return try SimulateCommand.run(arguments)
         }
     }

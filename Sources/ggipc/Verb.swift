@@ -9,6 +9,8 @@ enum Verb: String, CaseIterable {
     case replay
     case decode
     case encode
+    case call
+    case subscribe
 
     static var overview: String {
         var text = "usage: ggipc COMMAND [ARGUMENT]…\n\nGreengrass IPC for developers.\n\n"
@@ -26,6 +28,8 @@ enum Verb: String, CaseIterable {
         case .replay: Self.replaySyntax
         case .decode: Self.decodeSyntax
         case .encode: Self.encodeSyntax
+        case .call: Self.callSyntax
+        case .subscribe: Self.subscribeSyntax
         }
     }
 
@@ -108,13 +112,55 @@ enum Verb: String, CaseIterable {
             OptionSyntax("--input", "FILE", "the recording"),
             OptionSyntax("--as", "SIDE", "server (unless set) or client"),
             OptionSyntax("--socket", "PATH", "as server: where to listen; as client: where to connect"),
-            OptionSyntax("--timeout", "SECONDS", "how long the other side may take for all; 10 unless set"),
+            OptionSyntax("--timeout", "SECONDS", "how long the other side may take for all; 10, as client 60"),
+            OptionSyntax(flag: "--paced", "as client: do nothing earlier than in the recording"),
         ],
         takesCommand: true,
         notes: """
             As server it runs COMMAND with a component's environment, the token being the recorded one; as client it
-            connects to --socket, or to the socket of the environment, with the environment's token if there is one.
+            connects to --socket, or to the socket of the environment, with the environment's token if there is one in
+            place of those that were accepted, and compares what the server answers by meaning.
             The exit status is 1, and the difference is shown, where the other side departs from the recording.
+            """
+    )
+
+    private static let clientOptions = [
+        OptionSyntax("--socket", "PATH", "the nucleus's socket; else that of the component's environment"),
+        OptionSyntax(
+            "--component",
+            "NAME",
+            "say who it is by name, not by the environment's SVCUID; Nucleus Lite only"
+        ),
+        OptionSyntax(flag: "--pretty", "indent the JSON"),
+        OptionSyntax("--color", "WHEN", "auto (on a terminal; unless set), always or never"),
+    ]
+
+    private static let callSyntax = CommandSyntax(
+        "call",
+        "Calls an operation and prints its response as one line of JSON",
+        operands: ["OPERATION", "[JSON]"],
+        options: clientOptions + [
+            OptionSyntax("--timeout", "SECONDS", "how long to wait for the answer; 10 unless set")
+        ],
+        notes: """
+            JSON is the request, {} unless given, - for standard input; payloads in it are base64:
+            ggipc call PublishToIoTCore '{"topicName": "a/b", "qos": "1", "payload": "aGVsbG8="}'
+            The exit status is 1, and the error is on standard error, when the nucleus refuses.
+            """
+    )
+
+    private static let subscribeSyntax = CommandSyntax(
+        "subscribe",
+        "Subscribes and prints each event as one line of JSON",
+        operands: ["OPERATION", "[JSON]"],
+        options: clientOptions + [
+            OptionSyntax("--count", "NUMBER", "end after so many events"),
+            OptionSyntax("--timeout", "SECONDS", "end after this time; with --count that is exit status 1"),
+        ],
+        notes: """
+            JSON is the request, - for standard input:
+            ggipc subscribe SubscribeToIoTCore '{"topicName": "a/+", "qos": "1"}' --count 1
+            SIGTERM and SIGINT end it with exit status 0.
             """
     )
 }

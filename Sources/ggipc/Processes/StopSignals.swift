@@ -7,6 +7,7 @@ final class StopSignals: @unchecked Sendable {
     // Safety: made and used on the loop's thread only, where the program's only task runs too.
     private var source: SignalSource?
     private(set) var received: Int32?
+    private var isClosed = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
     /// Called for each one.
     var action: ((Int32) -> Void)?
@@ -24,14 +25,15 @@ final class StopSignals: @unchecked Sendable {
         action?(signal)
     }
 
-    /// Waits for the first.
+    /// Waits for the first, or until this is closed.
     func first() async {
         await withCheckedContinuation { continuation in
-            if received != nil { continuation.resume() } else { waiting.append(continuation) }
+            if received != nil || isClosed { continuation.resume() } else { waiting.append(continuation) }
         }
     }
 
     func close() {
+        isClosed = true
         source?.close()
         source = nil
         for continuation in waiting { continuation.resume() }

@@ -11,6 +11,8 @@ struct ReplayCommand {
     /// `nil` for as long as it takes.
     let timeout: Duration?
     let command: [String]
+    /// As client: whether nothing is done earlier than in the recording.
+    let isPaced: Bool
     private let side: RecordedSession.Sender
 
     init(_ arguments: ParsedArguments) throws {
@@ -21,6 +23,7 @@ struct ReplayCommand {
         self.side = side
         socketPath = arguments["--socket"]
         command = arguments.command
+        isPaced = arguments.has("--paced")
         if side == .client, !command.isEmpty { throw UsageError("a command goes with --as server") }
         timeout = try arguments.number("--timeout", in: 1...86400).map { .seconds($0) }
         let bytes = try Files.read(input, limit: 1 << 30)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Lays JSON text out for people, without changing what it says: members stay in their order, numbers as written.
-struct JSONStyle {
+struct JSONStyle: Sendable {
     /// One member or element a line.
     var isIndented = false
     var isColoured = false

@@ -66,7 +66,7 @@ extension GreengrassIPCCaller {
     ///   - decoder: How it is decoded.
     ///   - body: Gets the value, nil when there is none (any more), or why it cannot be decoded: a bad change is for
     ///     the component to live with, and most go on with the last good one.
-    /// - Throws: `GreengrassIPCError` as ``GreengrassIPC/GreengrassIPCCaller/watchConfiguration(at:ofComponent:_:)``,
+    /// - Throws: `GreengrassIPCError` as `watchConfiguration(at:ofComponent:_:)`,
     ///   and whatever `body` throws, which ends it.
     public func watchConfiguration<Value: Decodable>(
         _ type: Value.Type,

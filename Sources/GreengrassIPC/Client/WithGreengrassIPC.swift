@@ -11,6 +11,7 @@ internal import EventReactor
 ///   - body: Gets the client; leaving it ends the client.
 /// - Throws: `.invalidConfiguration`, and whatever `body` throws. When the client fails for good, the calls and
 ///   subscriptions that the body makes throw that error.
+@discardableResult
 public func withGreengrassIPC<Result>(
     _ configuration: GreengrassIPCConfiguration? = nil,
     _ body: (GreengrassIPCClient) async throws -> Result
@@ -25,6 +26,7 @@ public func withGreengrassIPC<Result>(
 /// For a synchronous `main`. Code isolated to `MainActor` never runs while it does.
 ///
 /// - Throws: what ``withGreengrassIPC(_:_:)`` throws.
+@discardableResult
 public func runGreengrassComponent<Result: Sendable>(
     _ configuration: GreengrassIPCConfiguration? = nil,
     _ body: @escaping @Sendable (GreengrassIPCClient) async throws -> Result

@@ -35,6 +35,16 @@ build_product() {
     product=$(swift build "${options[@]}" --show-bin-path)/$1
 }
 
+# Sets `python` to an interpreter that has the official Python SDK, the version that is compared with.
+python_sdk() {
+    local version=1.31.0
+    python=.benchmarks/python-$version/bin/python
+    [ -e ".benchmarks/python-$version/complete" ] && return
+    python3 -m venv ".benchmarks/python-$version"
+    "$python" -m pip install -q "awsiotsdk==$version" >&2
+    touch ".benchmarks/python-$version/complete"
+}
+
 # start_echo ARGUMENTS…: a server at $work/ipc.socket, what it prints in $work/echo.log.
 start_echo() {
     "$tools/ipc-echo" "$work/ipc.socket" "$@" >"$work/echo.log" &

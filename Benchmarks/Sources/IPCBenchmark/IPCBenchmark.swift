@@ -5,12 +5,13 @@ internal import CBaseline
 internal import GreengrassIPC
 
 /// What a client costs against the server that the environment names: `ipc-benchmark PEER WHAT…`, where PEER is a name
-/// for the table and WHAT is any of `calls`, `inflight`, `flood` and `publish`.
+/// for the table and WHAT is any of `calls`, `inflight`, `flood`, `publish` and
+/// `scale`.
 @main
 enum IPCBenchmark {
     static func main() throws {
         guard CommandLine.arguments.count > 2 else {
-            print("usage: ipc-benchmark PEER calls|inflight|flood|publish…")
+            print("usage: ipc-benchmark PEER calls|inflight|flood|publish|scale…")
             return
         }
         let peer = CommandLine.arguments[1]
@@ -20,6 +21,7 @@ enum IPCBenchmark {
             case "inflight": try InFlight.measure(peer)
             case "flood": try Events.measureFlood(peer)
             case "publish": try Events.measurePublished(peer)
+            case "scale": try Scale.measure(peer)
             default: print("ipc-benchmark: there is no '\(what)'")
             }
         }

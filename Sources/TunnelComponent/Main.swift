@@ -26,7 +26,11 @@ enum Main {
             case .version:
                 CurrentProcess.write("iot-tunnel-agent \(Version.text)\n", to: 1)
                 return ExitCode.success
-            case .plan, .run: break
+            case .status:
+                let (text, code) = StatusCommand(path: options.statusPath ?? StatusPublisher.defaultName).run()
+                CurrentProcess.write(text, to: 1)
+                return code
+            case .plan, .run, .check: break
             }
             let configuration = try options.configurationPath.map(readConfiguration)
             var surroundings = Surroundings.ofThisProcess()
@@ -36,6 +40,10 @@ enum Main {
                 let (text, code) = command.run(payload: payload, configuration: configuration ?? AgentConfiguration())
                 CurrentProcess.write(text, to: 1)
                 return code
+            }
+            if options.verb == .check {
+                let command = CheckCommand(options: options, configuration: configuration, surroundings: surroundings)
+                return try EventLoop.run { loop in await command.run(on: loop) }
             }
             try surroundings.makeProxyDirectory()
             defer { Files.remove(surroundings.proxyDirectory) }

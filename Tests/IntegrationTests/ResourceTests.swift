@@ -55,6 +55,12 @@ struct ResourceTests {
                 #expect(ProcessTable.number(proxy, "NoNewPrivs") == 1)
                 #expect(ProcessTable.group(proxy) == proxy)
             }
+            // A core would hold tokens.
+            for process in await test.proxies() + [await test.agent.identifier] {
+                let limits = ProcessTable.text(process, "limits").split(separator: "\n")
+                let core = limits.first { $0.hasPrefix("Max core file size") }
+                #expect(core?.split(separator: " ").dropFirst(4).prefix(2) == ["0", "0"])
+            }
         }
     }
 }

@@ -61,6 +61,26 @@ struct TunnelTests {
         }
     }
 
+    @Test func `A rotated token replaces the session whose connection was lost, and no other`() async throws {
+        try await withAgent { test in
+            let other = try await test.open("connected", services: ["WEB"])
+            let healthy = try await test.open("connected", 1)
+            let lost = try await test.open("dropped-3000", until: "reconnecting", reason: "dropped")
+            let rotated = try await test.open("connected", 2)
+            try await test.seen("ended", reason: "replaced", tunnel: lost)
+            try await test.waitForProxies(3)
+            for tunnel in [other, healthy, rotated] { #expect(await test.count("ended", tunnel: tunnel) == 0) }
+        }
+    }
+
+    @Test func `An unused tunnel ends after the idle timeout`() async throws {
+        try await withAgent(AgentSetup(configuration: ["idleTimeoutSeconds": 1])) { test in
+            let tunnel = try await test.open("connected")
+            try await test.seen("ended", reason: "idle", tunnel: tunnel)
+            try await test.waitForProxies(0)
+        }
+    }
+
     @Test func `What a proxy prints of its tokens is masked`() async throws {
         try await withAgent(AgentSetup(configuration: ["logLevel": "debug"])) { test in
             let tunnel = try await test.open("leak")

@@ -15,6 +15,7 @@ final actor ConfigurationSource {
     private var lastGood: AgentConfiguration?
     private var lastDocument: JSONValue?
     private var lastFailure: GreengrassIPCError.Code?
+    private var watchers: [AsyncStream<AgentConfiguration>.Continuation] = []
 
     /// - Parameters:
     ///   - fixed: what a file gave; the component's own configuration is not read then.
@@ -40,6 +41,14 @@ final actor ConfigurationSource {
         var closed = AgentConfiguration()
         closed.services = ServiceMap([:])
         return closed
+    }
+
+    /// The configuration in force, now if there is one and after each change.
+    func changes() -> AsyncStream<AgentConfiguration> {
+        let (stream, watcher) = AsyncStream<AgentConfiguration>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        watchers.append(watcher)
+        if let good = fixed ?? lastGood { watcher.yield(good) }
+        return stream
     }
 
     /// Reads the component's configuration again; a bad one keeps the last good one and says why.
@@ -101,6 +110,7 @@ final actor ConfigurationSource {
             let configuration = try AgentConfiguration(document)
             let isFirst = lastGood == nil
             lastGood = configuration
+            for watcher in watchers { watcher.yield(configuration) }
             reporter.format = configuration.logFormat
             if followsLogLevel { reporter.minimum = configuration.logLevel }
             report(.info, isFirst ? "read" : "changed", configuration.summary)
@@ -133,8 +143,11 @@ extension AgentConfiguration {
             "maxConcurrentTunnels \(maxConcurrentTunnels)", "maxTunnelsPerMinute \(maxTunnelsPerMinute)",
             "tunnelTimeoutSeconds \(tunnelTimeout.components.seconds)",
             "connectTimeoutSeconds \(connectTimeout.components.seconds)",
+            "idleTimeoutSeconds \(idleTimeout?.components.seconds ?? 0)", "useWebProxy \(usesWebProxy)",
+            "deferUpdatesSeconds \(updateDeferral.components.seconds)",
             "resubscribeSeconds \(resubscribeInterval?.components.seconds ?? 0)", "logLevel \(logLevel)",
-            "logFormat \(logFormat)",
+            "logFormat \(logFormat)", "statusFile \(statusFile.isEmpty ? "in the working directory" : statusFile)",
+            "statusTopic \(statusTopic.isEmpty ? "none" : "\(statusTopic) (\(statusDestination.rawValue))")",
         ].joined(separator: "; ")
     }
 }

@@ -23,6 +23,9 @@ struct TunnelAgent: Sendable {
 
     let client: GreengrassIPCClient
     let supervisor: TunnelSupervisor
+    var board = StatusBoard()
+    /// Where the status file is when the configuration says nothing; nil for nowhere.
+    var statusPath: String?
     let reporter: Reporter
     let loop: EventLoop
     let thingName: String
@@ -46,6 +49,14 @@ struct TunnelAgent: Sendable {
             followsLogLevel: followsLogLevel,
             loop: loop
         )
+        let publisher = StatusPublisher(
+            board: board,
+            client: client,
+            reporter: reporter,
+            defaultPath: statusPath,
+            loop: loop
+        )
+        board.touch()
         let outcome = await withTaskGroup(of: Outcome?.self) { group in
             group.addTask { await signals.next().map { .stopped(signal: $0) } }
             group.addTask { await stayConnected() }
@@ -55,6 +66,14 @@ struct TunnelAgent: Sendable {
             }
             group.addTask {
                 await configurations.follow()
+                return nil
+            }
+            group.addTask {
+                await publisher.run(configurations)
+                return nil
+            }
+            group.addTask {
+                await heed(configurations)
                 return nil
             }
             var first: Outcome?
@@ -70,12 +89,14 @@ struct TunnelAgent: Sendable {
         let result = outcome ?? .stopped(signal: SignalSource.terminate)
         reporter.report(stoppingLine(result))
         await supervisor.stop()
+        await publisher.finish()
         return result
     }
 
     private func stoppingLine(_ outcome: Outcome) -> LogLine {
         switch outcome {
-        case .stopped(let signal): LogLine(.info, .stopping, reason: "signal", text: "signal \(signal)")
+        case .stopped(let signal):
+            LogLine(.info, .stopping, reason: "signal", text: "signal \(signal); \(board.current.counters.summary)")
         case .refused(let error): LogLine(.error, .stopping, reason: "access-denied", text: error.message)
         }
     }
@@ -88,6 +109,7 @@ struct TunnelAgent: Sendable {
             return nil
         } catch {
             reporter.report(LogLine(.error, .disconnected, reason: error.code.description, text: error.message))
+            board.update { $0.nucleus = .refused }
             // Tunnels live on meanwhile.
             let end = relaunch.exitTime(startedAt: startedAt, now: .now())
             if end - .now() > .seconds(60) {
@@ -140,6 +162,8 @@ struct TunnelAgent: Sendable {
         )
         try await client.subscribeToIoTCore(topicName: topic, qos: .atLeastOnce, options: options) { messages in
             established()
+            board.update { $0.nucleus = .subscribed }
+            defer { board.update { if $0.nucleus == .subscribed { $0.nucleus = .connecting } } }
             reporter.report(LogLine(.info, .subscribed, text: topic))
             for try await item in messages.withGaps {
                 switch item {
@@ -164,6 +188,64 @@ struct TunnelAgent: Sendable {
                 }
             }
         }
+    }
+
+    // MARK: - Changes of the configuration
+
+    private func heed(_ configurations: ConfigurationSource) async {
+        await withTaskGroup(of: Void.self) { group in
+            var isDeferring = false
+            for await configuration in await configurations.changes() {
+                board.touch()
+                guard !isDeferring, configuration.updateDeferral > .zero else { continue }
+                isDeferring = true
+                group.addTask { await deferUpdates(configurations) }
+            }
+        }
+    }
+
+    /// Puts component updates off while a tunnel is open; an update would end the agent and its tunnels.
+    private func deferUpdates(_ configurations: ConfigurationSource) async {
+        let deferral = Lock(UpdateDeferral())
+        while !Task.isCancelled {
+            do {
+                try await client.answerComponentUpdates { update in
+                    let limit = await configurations.current.updateDeferral
+                    let tunnels = await supervisor.count
+                    let wait = deferral.withLock {
+                        $0.wait(for: update.deploymentId, tunnels: tunnels, limit: limit, now: .now())
+                    }
+                    reporter.report(Self.updateLine(wait, tunnels: tunnels))
+                    guard let wait else { return .acknowledge }
+                    return .defer(wait, reason: "\(tunnels) secure tunnels are open")
+                }
+            } catch {
+                let error = error as? GreengrassIPCError
+                guard !Task.isCancelled, error?.code != .accessDenied, error?.code != .cancelled else { return }
+                let text = "component updates are not put off: \(error?.message ?? "unknown error")"
+                reporter.report(LogLine(.warning, .configuration, reason: "no-deferral", text: text))
+                // Nucleus lite has no such operation, and will not get it.
+                if error?.code == .serviceError { return }
+                try? await loop.sleep(for: .seconds(60))
+            }
+        }
+    }
+
+    private static func updateLine(_ wait: Duration?, tunnels: Int) -> LogLine {
+        guard let wait else {
+            return LogLine(
+                .info,
+                .configuration,
+                reason: "update",
+                text: "a component update goes on, \(tunnels) tunnels open"
+            )
+        }
+        return LogLine(
+            .info,
+            .configuration,
+            reason: "update-deferred",
+            text: "a component update waits for \(tunnels) tunnels; the nucleus asks again in \(wait)"
+        )
     }
 
     private static func line(for error: any Error, _ wait: Duration) -> LogLine {

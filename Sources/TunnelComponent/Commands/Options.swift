@@ -6,6 +6,8 @@ struct Options: Hashable, Sendable {
     enum Verb: String, Hashable, Sendable, CaseIterable {
         case run
         case plan
+        case check
+        case status
         case help
         case version
     }
@@ -19,6 +21,7 @@ struct Options: Hashable, Sendable {
     var thingName: String?
     var configurationPath: String?
     var notificationPath: String?
+    var statusPath: String?
     var logLevel: LogLevel?
 
     /// - Parameter arguments: without the program's name.
@@ -26,7 +29,7 @@ struct Options: Hashable, Sendable {
         var rest = arguments[...]
         if let first = rest.first, !first.hasPrefix("-") {
             guard let verb = Verb(rawValue: first) else {
-                throw UsageError(description: "unknown command '\(first)'; there are run and plan")
+                throw UsageError(description: "unknown command '\(first)'; there are run, plan, check and status")
             }
             self.verb = verb
             rest = rest.dropFirst()
@@ -37,7 +40,8 @@ struct Options: Hashable, Sendable {
             switch name {
             case "--help", "-h": verb = .help
             case "--version", "-V": verb = .version
-            case "--thing-name", "--configuration", "--notification", "--log-level":
+            case "--thing-name", "--configuration", "--notification", "--log-level",
+                "--status-file":
                 guard let value = parts.count == 2 ? String(parts[1]) : rest.popFirst(), !value.isEmpty else {
                     throw UsageError(description: "\(name) needs a value")
                 }
@@ -45,8 +49,11 @@ struct Options: Hashable, Sendable {
             default: throw UsageError(description: "unknown option '\(name)'")
             }
         }
-        if notificationPath != nil, verb == .run {
+        if notificationPath != nil, [.run, .check, .status].contains(verb) {
             throw UsageError(description: "--notification goes with plan")
+        }
+        if statusPath != nil, [.run, .check, .plan].contains(verb) {
+            throw UsageError(description: "--status-file goes with status; for run set statusFile in the configuration")
         }
     }
 
@@ -55,6 +62,7 @@ struct Options: Hashable, Sendable {
         case "--thing-name": thingName = value
         case "--configuration": configurationPath = value
         case "--notification": notificationPath = value
+        case "--status-file": statusPath = value
         default:
             guard let level = LogLevel(named: value) else {
                 throw UsageError(description: "--log-level takes debug, info, warning or error, not '\(value)'")
@@ -64,18 +72,22 @@ struct Options: Hashable, Sendable {
     }
 
     static let help = """
-        Usage: iot-tunnel-agent [run | plan] [options]
+        Usage: iot-tunnel-agent [run | plan | check | status] [options]
 
         run    hear tunnel notifications through the Greengrass nucleus and launch localproxy for them (the default)
         plan   read a notification and print what would be launched, or why it is refused
+        check  look at configuration, localproxy, network, nucleus and services, and say what to mend
+        status show what the running agent does: its tunnels and counters
 
         --thing-name NAME      the thing whose notifications to hear; else AWS_IOT_THING_NAME
         --configuration FILE   JSON in place of the component's configuration
         --notification FILE    for plan: the notification; else standard input
+        --status-file FILE     for status: the agent's file; else .iot-tunnel-agent-status.json of this directory
         --log-level LEVEL      debug, info, warning or error; else logLevel of the configuration
         --help, --version
 
-        Exit status: 0 stopped by a signal, or allowed (plan); 1 refused, by the nucleus or by the policy; 64 a wrong
+        Exit status: 0 stopped by a signal, allowed (plan), nothing to mend (check), running (status); 1 refused, by the
+        nucleus or by the policy, something to mend (check), no agent there (status); 64 a wrong
         command line; 78 a missing variable or a wrong configuration file.
 
         """

@@ -34,9 +34,12 @@ struct RunCommand: Sendable {
         } catch {
             throw Failure(description: (error as? GreengrassIPCError)?.message ?? "\(error)")
         }
+        let board = StatusBoard(Self.firstStatus(thingName))
         var agent = TunnelAgent(
             client: client,
-            supervisor: TunnelSupervisor(surroundings: surroundings, reporter: reporter, loop: loop),
+            supervisor: TunnelSupervisor(surroundings: surroundings, reporter: reporter, board: board, loop: loop),
+            board: board,
+            statusPath: StatusPublisher.defaultName,
             reporter: reporter,
             loop: loop,
             thingName: thingName,
@@ -51,6 +54,15 @@ struct RunCommand: Sendable {
         case .stopped: return ExitCode.success
         case .refused: return ExitCode.refused
         }
+    }
+
+    private static func firstStatus(_ thingName: String) -> AgentStatus {
+        var status = AgentStatus()
+        status.thingName = thingName
+        status.process = CurrentProcess.identifier
+        status.processStart = ProcessStart.read(status.process) ?? ""
+        status.started = WallClock.milliseconds()
+        return status
     }
 
     /// Beside the proxies' directory, which must stay empty.

@@ -9,6 +9,18 @@ extension AgentConfiguration {
             || (text.hasPrefix("/") && text.utf8.count < 4096 && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F })
     }
 
+    /// In place of a path.
+    static let noStatusFile = "none"
+
+    static let topicRule = "a topic of at most 256 bytes without '+' and '#', or \"\""
+
+    static func isTopic(_ text: String) -> Bool {
+        text.utf8.count <= 256
+            && text.utf8.allSatisfy { byte in
+                byte >= 0x20 && byte != 0x7F && byte != UInt8(ascii: "+") && byte != UInt8(ascii: "#")
+            }
+    }
+
     static let hostRule = "host or host:port without a scheme, or \"\""
 
     static func isHostAndPort(_ text: String) -> Bool {

@@ -30,6 +30,12 @@ struct AgentConfiguration: Hashable, Sendable {
     var tunnelTimeout = Duration.seconds(43_200)
     /// How long a proxy may take to connect.
     var connectTimeout = Duration.seconds(60)
+    /// How long a connected tunnel may be unused; nil for ever.
+    var idleTimeout: Duration?
+    /// Whether proxies are told of the web proxy that the environment names.
+    var usesWebProxy = true
+    /// For how long in all a component update is put off while a tunnel is open; zero for never.
+    var updateDeferral = Duration.zero
     /// How often the subscription is renewed; nil for never.
     var resubscribeInterval: Duration? = .seconds(600)
     /// The least severe lines that are logged.
@@ -37,6 +43,12 @@ struct AgentConfiguration: Hashable, Sendable {
 
     /// How lines are written.
     var logFormat = LogFormat.text
+    /// Absolute path of the status file; empty for the working directory, `none` for no file.
+    var statusFile = ""
+    /// The topic that the status is published on, `{thingName}` standing for the thing; empty for none.
+    var statusTopic = ""
+    /// Whose topic that is.
+    var statusDestination = StatusDestination.local
 
     /// What holds when nothing is configured.
     init() {}
@@ -70,6 +82,7 @@ struct AgentConfiguration: Hashable, Sendable {
         connectTimeout = .seconds(try reader.integer("connectTimeoutSeconds", default: 60, in: 1...3600))
         let resubscribe = try reader.integer("resubscribeSeconds", default: 600, in: 0...86_400)
         resubscribeInterval = resubscribe == 0 ? nil : .seconds(resubscribe)
+        try readLimits(reader)
         logLevel = try LogLevel(reader.value("logLevel"))
         try readReporting(reader)
     }
@@ -87,10 +100,25 @@ struct AgentConfiguration: Hashable, Sendable {
 
     private static let networkRule = "IPv4 networks with a port like \"10.1.0.0/16:5432\""
 
+    private mutating func readLimits(_ reader: ConfigurationReader) throws(ConfigurationError) {
+        let idle = try reader.integer("idleTimeoutSeconds", default: 0, in: 0...43_200)
+        idleTimeout = idle == 0 ? nil : .seconds(idle)
+        usesWebProxy = try reader.flag("useWebProxy", default: true)
+        updateDeferral = .seconds(try reader.integer("deferUpdatesSeconds", default: 0, in: 0...43_200))
+    }
+
     private mutating func readReporting(_ reader: ConfigurationReader) throws(ConfigurationError) {
         let format = try reader.text("logFormat", default: "text", expected: "\"text\" or \"json\"") {
             $0.isEmpty || LogFormat(rawValue: $0) != nil
         }
         logFormat = LogFormat(rawValue: format) ?? .text
+        statusFile = try reader.text("statusFile", default: "", expected: "\(Self.pathRule), or \"none\"") {
+            $0 == Self.noStatusFile || Self.isPath($0)
+        }
+        statusTopic = try reader.text("statusTopic", default: "", expected: Self.topicRule, where: Self.isTopic)
+        let destination = try reader.text("statusDestination", default: "", expected: "\"local\" or \"iotcore\"") {
+            $0.isEmpty || StatusDestination(rawValue: $0) != nil
+        }
+        statusDestination = StatusDestination(rawValue: destination) ?? .local
     }
 }

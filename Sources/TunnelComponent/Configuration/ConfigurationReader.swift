@@ -53,6 +53,17 @@ struct ConfigurationReader {
         return number
     }
 
+    /// Yes or no, as a boolean or as the word; `fallback` when the key is absent.
+    func flag(_ key: String, default fallback: Bool) throws(ConfigurationError) -> Bool {
+        switch value(key) {
+        case nil: return fallback
+        case .bool(let flag): return flag
+        case .string(let text) where Bool(text) != nil: return text == "true"
+        case .some(let value):
+            throw ConfigurationError(key: key, found: Self.describe(value), expected: "true or false")
+        }
+    }
+
     /// A list of texts that `isValid` accepts; empty when the key is absent.
     func texts(
         _ key: String,

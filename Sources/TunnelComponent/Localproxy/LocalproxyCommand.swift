@@ -39,6 +39,7 @@ struct LocalproxyCommand: Sendable {
             arguments += ["-y", version.rawValue]
         }
         var environment = Self.allowed(environment)
+        if !configuration.usesWebProxy { environment = environment.filter { !Self.webProxyNames.contains($0.key) } }
         if !configuration.caPath.isEmpty {
             if caIsDirectory {
                 arguments += ["-c", configuration.caPath]
@@ -61,9 +62,10 @@ struct LocalproxyCommand: Sendable {
         environment.filter { allowedNames.contains($0.key) || $0.key.hasPrefix("LC_") }
     }
 
-    private static let allowedNames: Set<String> = [
-        "PATH", "LANG", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY",
-    ]
+    private static let allowedNames = webProxyNames.union(["PATH", "LANG", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR"])
+
+    /// localproxy knows no list of exceptions, so the web proxy is for all tunnels or for none.
+    private static let webProxyNames: Set<String> = ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"]
 }
 
 extension LocalproxyCommand: CustomStringConvertible, CustomReflectable {

@@ -30,6 +30,8 @@ enum EndReason: Hashable, Sendable {
     case tls(String)
     /// The proxy did not connect in time and did not say why.
     case timeout
+    /// Nobody used the tunnel for too long.
+    case idle
     /// The tunnel's lifetime is over.
     case lifetime
     /// The proxy ended again and again without a reason.
@@ -58,6 +60,7 @@ enum EndReason: Hashable, Sendable {
         case .network: "network"
         case .tls: "tls"
         case .timeout: "timeout"
+        case .idle: "idle"
         case .lifetime: "lifetime"
         case .crashed: "crashed"
         case .notFound: "not-found"
@@ -81,6 +84,7 @@ enum EndReason: Hashable, Sendable {
                 + "; rotate the tunnel's token or open a new tunnel"
         case .wrongConfiguration(let text), .network(let text), .tls(let text), .failed(let text): text
         case .timeout: "localproxy did not connect in time"
+        case .idle: "nobody used the tunnel; idleTimeoutSeconds sets for how long that may be"
         case .lifetime: "the tunnel's time is over; tunnelTimeoutSeconds sets it"
         case .crashed(let exit): "localproxy ended by \(exit) too often"
         case .notFound(let text), .notExecutable(let text), .untrusted(let text), .destination(let text): text
@@ -92,7 +96,7 @@ enum EndReason: Hashable, Sendable {
     /// Whether this is how tunnels are meant to end.
     var isOrdinary: Bool {
         switch self {
-        case .closed, .lifetime, .stopped, .replaced: true
+        case .closed, .idle, .lifetime, .stopped, .replaced: true
         default: false
         }
     }

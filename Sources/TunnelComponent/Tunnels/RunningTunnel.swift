@@ -6,7 +6,7 @@ internal import EventReactor
 final class RunningTunnel: @unchecked Sendable {
     // Safety: made by the supervisor on the loop's thread, and touched there only.
     let digest: [UInt8]
-    private let id: TunnelID
+    let id: TunnelID
     private let plan: TunnelPlan
     private let configuration: AgentConfiguration
     private let surroundings: Surroundings
@@ -46,10 +46,12 @@ final class RunningTunnel: @unchecked Sendable {
         var settings = TunnelMachine.Settings()
         settings.connectTimeout = configuration.connectTimeout
         settings.lifetime = configuration.tunnelTimeout
+        settings.idleTimeout = configuration.idleTimeout
         machine = TunnelMachine(mappings: plan.mappings, settings: settings)
     }
 
     var state: TunnelMachine.State { machine.state }
+    var trouble: EndReason? { machine.trouble }
 
     func start() {
         step { $0.start(now: .now()) }

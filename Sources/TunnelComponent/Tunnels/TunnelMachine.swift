@@ -27,6 +27,8 @@ struct TunnelMachine: Sendable {
         var connectTimeout = Duration.seconds(60)
         /// From the first launch to the end.
         var lifetime = Duration.seconds(43_200)
+        /// From the last use of a connected tunnel to its end; nil for never.
+        var idleTimeout: Duration?
         /// Launches after crashes in a row; the pause before them doubles from one second.
         var maximumRestarts = 5
         /// A connection this long starts that count anew.
@@ -49,6 +51,10 @@ struct TunnelMachine: Sendable {
     private var isOutputOpen = false
     private var restarts = 0
     private var connectedSince: Instant?
+    /// The connections to local services, as the proxy tells of them.
+    private var openStreams = 0
+    /// Since when a connected tunnel has had none.
+    private var idleSince: Instant?
     private var announcedDeadline: Instant?
     private var actions: [TunnelAction] = []
 
@@ -72,6 +78,9 @@ struct TunnelMachine: Sendable {
         self.settings = settings
         journal = TunnelJournal(mappings: mappings)
     }
+
+    /// What keeps the proxy from connecting at the moment.
+    var trouble: EndReason? { journal.trouble }
 
     /// Whether the launch that is under way will be of no use: it shall be given up, with `spawnFailed`.
     var isLaunchUnwanted: Bool {
@@ -150,7 +159,9 @@ struct TunnelMachine: Sendable {
         let isLifetimeOver = now >= lifetimeEnd
         switch phase {
         case .launching: phase = .launching(stop: .lifetime)
-        case .running: terminate(isLifetimeOver ? .lifetime : journal.trouble ?? .timeout, now: now)
+        case .running(let connectBy):
+            let reason: EndReason = connectBy == nil ? .idle : journal.trouble ?? .timeout
+            terminate(isLifetimeOver ? .lifetime : reason, now: now)
         case .backingOff: if isLifetimeOver { end(.lifetime) } else { launch() }
         case .stopping(let reason, _):
             actions.append(.signal(.kill))
@@ -179,6 +190,7 @@ struct TunnelMachine: Sendable {
 extension TunnelMachine {
     private mutating func launch() {
         phase = .launching(stop: nil)
+        idleSince = nil
         journal.beginProcess()
         actions.append(.report(TunnelReport(event: .starting)))
         actions.append(.spawn)
@@ -193,8 +205,20 @@ extension TunnelMachine {
             state = .connected
             connectedSince = now
             phase = .running(connectBy: nil)
+            openStreams = 0
+            idleSince = now
+        case .streamOpened:
+            openStreams += 1
+            idleSince = nil
+        case .streamClosed:
+            openStreams = max(0, openStreams - 1)
+            if openStreams == 0, state == .connected { idleSince = now }
+        case .localServiceUnreachable:
+            // Somebody tried.
+            if openStreams == 0, state == .connected { idleSince = now }
         case .dropped, .networkError, .tlsError, .webProxyError:
             if state == .connected { state = .reconnecting }
+            idleSince = nil
             forgetCrashesIfStable(now: now)
         default: break
         }
@@ -257,7 +281,13 @@ extension TunnelMachine {
         switch phase {
         case .idle, .ended: nil
         case .launching(let stop): stop == nil ? lifetimeEnd : nil
-        case .running(let connectBy): connectBy.map { min($0, lifetimeEnd) } ?? lifetimeEnd
+        case .running(let connectBy?): min(connectBy, lifetimeEnd)
+        case .running(nil):
+            if let idleSince, let timeout = settings.idleTimeout {
+                min(idleSince + timeout, lifetimeEnd)
+            } else {
+                lifetimeEnd
+            }
         case .backingOff(let until): min(until, lifetimeEnd)
         case .stopping(_, let killAt): killAt
         case .draining(_, _, let until): until

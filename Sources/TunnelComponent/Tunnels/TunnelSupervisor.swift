@@ -9,12 +9,15 @@ final actor TunnelSupervisor {
 
     private let surroundings: Surroundings
     private let reporter: Reporter
+    private let board: StatusBoard
     private var registry = TunnelRegistry()
     private var tunnels: [[UInt8]: RunningTunnel] = [:]
     private var isStopping = false
     private var whenEmpty: [UnsafeContinuation<Void, Never>] = []
 
-    init(surroundings: Surroundings, reporter: Reporter, loop: EventLoop) {
+    /// - Parameter board: is told of everything that counts.
+    init(surroundings: Surroundings, reporter: Reporter, board: StatusBoard = StatusBoard(), loop: EventLoop) {
+        self.board = board
         self.surroundings = surroundings
         self.reporter = reporter
         self.loop = loop
@@ -29,6 +32,7 @@ final actor TunnelSupervisor {
             let plan = try TunnelPlan(TunnelNotification(payload: payload), configuration: configuration)
             try admit(plan, configuration)
         } catch {
+            board.refused(error.reason.rawValue)
             reporter.report(LogLine(.warning, .refused, reason: error.reason.rawValue, text: error.text))
         }
     }
@@ -57,10 +61,12 @@ final actor TunnelSupervisor {
         )
         switch admission {
         case .duplicate:
+            board.repeated()
             reporter.report(
                 LogLine(.info, .duplicate, tunnel: id, services: plan.services, text: "seen before; nothing to do")
             )
         case .refused(let refusal):
+            board.refused(refusal.reason.rawValue)
             reporter.report(
                 LogLine(
                     .warning,
@@ -72,6 +78,7 @@ final actor TunnelSupervisor {
                 )
             )
         case .accepted(let replaced):
+            board.accepted(id, services: plan.services, now: WallClock.milliseconds())
             reporter.report(LogLine(.info, .notification, tunnel: id, services: plan.services))
             launch(plan, digest, configuration)
             for digest in replaced { tunnels[digest]?.stop(.replaced) }
@@ -96,6 +103,12 @@ final actor TunnelSupervisor {
     private func changed(_ tunnel: RunningTunnel) {
         guard tunnels[tunnel.digest] != nil else { return }
         registry.update(tunnel.digest, state: tunnel.state)
+        board.changed(
+            tunnel.id,
+            to: tunnel.state,
+            trouble: tunnel.trouble?.word,
+            now: WallClock.milliseconds()
+        )
         guard case .ended = tunnel.state else { return }
         registry.remove(tunnel.digest)
         tunnels[tunnel.digest] = nil

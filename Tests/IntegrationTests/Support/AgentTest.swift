@@ -109,6 +109,8 @@ struct AgentTest: Sendable {
             #expect(!environment.contains(mark))
             if process != own { #expect(!environment.contains("SVCUID") && !environment.contains("AWS")) }
         }
+        // The status file is among them; at the agent's end it is gone.
+        #expect(directory.filesContaining(mark).isEmpty)
         #expect(!ProcessTable.children(of: own).values.contains("Z"))
     }
 

@@ -70,6 +70,9 @@ struct AgentConfigurationTests {
         (#"{"connectTimeoutSeconds": -1}"#, "connectTimeoutSeconds"),
         (#"{"resubscribeSeconds": "-1"}"#, "resubscribeSeconds"), (#"{"logLevel": "loud"}"#, "logLevel"),
         (#"{"logFormat": "xml"}"#, "logFormat"), (#"{"maxTunnelsPerMinute": 0}"#, "maxTunnelsPerMinute"),
+        (#"{"idleTimeoutSeconds": -1}"#, "idleTimeoutSeconds"), (#"{"useWebProxy": "no"}"#, "useWebProxy"),
+        (#"{"deferUpdatesSeconds": "long"}"#, "deferUpdatesSeconds"), (#"{"statusFile": "status"}"#, "statusFile"),
+        (#"{"statusTopic": "a/#"}"#, "statusTopic"), (#"{"statusDestination": "cloud"}"#, "statusDestination"),
         ("[]", "(all)"),
     ])
     func `A bad value is named with its key`(_ text: String, _ key: String) throws {

@@ -76,6 +76,15 @@ struct LocalproxyCommandTests {
         #expect(found.description.hasPrefix("/opt/lp/localproxy -r eu-central-1 -d SSH=127.0.0.1:22 "))
     }
 
+    @Test func `The web proxy can be kept from the tunnels`() throws {
+        let environment = [
+            "https_proxy": "a", "HTTPS_PROXY": "b", "http_proxy": "c", "HTTP_PROXY": "d", "PATH": "/bin",
+        ]
+        var configuration = AgentConfiguration()
+        configuration.usesWebProxy = false
+        #expect(try command(configuration: configuration, environment: environment).environment == ["PATH": "/bin"])
+    }
+
     @Test func `The search goes from the agent's folder to PATH`() throws {
         let search = LocalproxySearch(configuredPath: "", agentDirectory: "/a/b/", searchPath: "/usr/bin:rel::/home/x")
         #expect(

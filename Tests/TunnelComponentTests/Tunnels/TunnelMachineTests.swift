@@ -88,6 +88,41 @@ struct TunnelMachineTests {
         #expect(bench.reports[5].level == .info)
     }
 
+    @Test func `A tunnel that nobody uses ends after the idle timeout`() {
+        var settings = TunnelMachine.Settings()
+        settings.idleTimeout = .seconds(100)
+        var bench = Bench(machine: TunnelMachine(mappings: [Self.ssh], settings: settings))
+        bench.connect()
+        bench.now = bench.now + .seconds(50)
+        bench.say(.streamOpened(endpoint: "127.0.0.1:22"), .streamOpened(endpoint: "127.0.0.1:22"))
+        #expect(bench.deadline == Self.start + .seconds(43_200))
+        bench.say(.streamClosed(endpoint: "127.0.0.1:22"))
+        #expect(bench.deadline == Self.start + .seconds(43_200))
+        bench.say(.streamClosed(endpoint: "127.0.0.1:22"))
+        // An attempt counts as a use.
+        bench.now = bench.now + .seconds(60)
+        bench.say(.localServiceUnreachable("x"))
+        bench.pass(seconds: 100)
+        #expect(bench.signals == [.terminate])
+        bench.exit(.signaled(15))
+        #expect(bench.done == [.idle])
+        #expect(bench.isFinished)
+    }
+
+    @Test func `A tunnel whose connection was lost is not idle, nor its streams alive`() {
+        var settings = TunnelMachine.Settings()
+        settings.idleTimeout = .seconds(100)
+        var bench = Bench(machine: TunnelMachine(mappings: [Self.ssh], settings: settings))
+        bench.connect()
+        bench.say(.streamOpened(endpoint: "127.0.0.1:22"), .dropped("x"))
+        #expect(bench.deadline == Self.start + .seconds(43_200))
+        bench.now = bench.now + .seconds(500)
+        bench.say(.connected)
+        bench.pass(seconds: 100)
+        bench.exit(.signaled(15))
+        #expect(bench.done == [.idle])
+    }
+
     static let endings: [([LocalproxyLine], ProxyExit, EndReason)] = [
         ([.refused(status: 403, text: "used")], .exited(0), .rejected(status: 403, text: "used")),
         ([.refused(status: 302, text: "")], .exited(0), .rejected(status: 302, text: "")),

@@ -153,6 +153,12 @@ let package = Package(
             exclude: ["Captures"],
             swiftSettings: strict
         ),
+        // The official Python SDK, in the virtual environment that dev/setup --tests makes.
+        .testTarget(
+            name: "InteroperationTests",
+            dependencies: ["GreengrassIPCTesting", "GreengrassIPC", "EventReactor", "AgentHarness"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [

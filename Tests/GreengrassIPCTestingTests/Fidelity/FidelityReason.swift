@@ -13,15 +13,6 @@ enum FidelityReason {
     private static let depth =
         "20 000 arrays within each other: the simulator reads no more than 128 levels, the nucleus skips them."
 
-    /// Calls of the operations about updates, which the simulated nucleus does not serve yet.
-    private static let unserved: [String: Set<Int32>] = [
-        "classic-probe-requests": [97, 98, 99, 100, 101, 102, 103], "classic-java-operations": [36, 37, 38, 69, 70],
-    ]
-
-    static func isUnserved(_ difference: Verdict.Difference, in name: String) -> Bool {
-        unserved[name]?.contains(difference.stream) ?? false
-    }
-
     /// `nil` for a difference that has no good reason.
     static func of(_ difference: Verdict.Difference, in name: String, _ verdict: Verdict) -> String? {
         switch (name, verdict.connection) {

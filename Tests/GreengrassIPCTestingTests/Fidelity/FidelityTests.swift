@@ -16,7 +16,6 @@ struct FidelityTests {
         for verdict in try FidelityRun.verdicts(of: scenario) {
             for difference in verdict.differences
             where FidelityReason.of(difference, in: scenario.name, verdict) == nil {
-                if FidelityReason.isUnserved(difference, in: scenario.name) { continue }
                 let label = verdict.label.map { " (\($0))" } ?? ""
                 Issue.record("\(scenario.name), connection \(verdict.connection)\(label): \(difference)")
             }

@@ -18,12 +18,30 @@ public enum Fault: Sendable, Hashable {
     case eventBeforeResponse
     /// CONNECT is refused, whatever its token.
     case refuseConnect
+    /// The message is held back for that long, and what follows it meanwhile goes out in the same write.
+    case merge(within: Duration)
+    /// The message is held back until the next one of its connection has gone out, at most that long.
+    case outOfOrder(within: Duration)
+    /// The message goes out twice.
+    case duplicate
+    /// The subscription that is answered never hears anything.
+    case deaf
+    /// A PING goes out before the message.
+    case ping
+    /// A message of a stream that the client never opened goes out before the message.
+    case unknownStream
+    /// In place of the message every connection ends without a word, and the tokens change.
+    case restart
 }
 
 /// When a fault strikes.
 public enum FaultPoint: Sendable, Hashable {
     /// The next message that the nucleus sends to anyone.
     case nextFrame
+    /// The next message that is no answer to CONNECT.
+    case message
+    /// The next reply to any call; errors too.
+    case anyReply
     /// The next answer to CONNECT.
     case connect
     /// The next reply to a call of this operation, named with or without `aws.greengrass#`; errors too.
@@ -34,27 +52,30 @@ public enum FaultPoint: Sendable, Hashable {
 
 /// The faults that are yet to strike.
 struct FaultPlan: Sendable {
-    private var waiting: [(point: FaultPoint, fault: Fault)] = []
+    private var waiting: [(point: FaultPoint, fault: Fault, times: Int)] = []
+    private var random: RandomFaults?
 
-    var isEmpty: Bool { waiting.isEmpty }
+    var isEmpty: Bool { waiting.isEmpty && random == nil }
 
     mutating func add(_ fault: Fault, at point: FaultPoint, times: Int) {
-        for _ in 0..<max(0, times) { waiting.append((Self.normalized(point), fault)) }
+        if times > 0 { waiting.append((Self.normalized(point), fault, times)) }
     }
 
-    mutating func removeAll() { waiting.removeAll() }
+    mutating func add(_ random: RandomFaults) { self.random = random }
+
+    mutating func removeAll() { self = FaultPlan() }
 
     /// Takes the faults that strike a message of this kind: at most one of each sort, in the order injected.
     mutating func take(for kind: OutgoingKind) -> [Fault] {
-        guard !waiting.isEmpty else { return [] }
         var taken: [Fault] = []
-        waiting.removeAll { entry in
-            guard kind.matches(entry.point), !taken.contains(where: { $0.isSameSort(as: entry.fault) }) else {
-                return false
-            }
-            taken.append(entry.fault)
-            return true
+        for index in waiting.indices where kind.matches(waiting[index].point) {
+            let fault = waiting[index].fault
+            guard !taken.contains(where: { $0.isSameSort(as: fault) }) else { continue }
+            taken.append(fault)
+            waiting[index].times -= 1
         }
+        if !taken.isEmpty { waiting.removeAll { $0.times == 0 } }
+        if taken.isEmpty, let fault = random?.next(for: kind) { taken.append(fault) }
         return taken
     }
 
@@ -63,7 +84,8 @@ struct FaultPlan: Sendable {
         guard let index = waiting.firstIndex(where: { kind.matches($0.point) && $0.fault == fault }) else {
             return false
         }
-        waiting.remove(at: index)
+        waiting[index].times -= 1
+        if waiting[index].times == 0 { waiting.remove(at: index) }
         return true
     }
 
@@ -83,7 +105,8 @@ enum OutgoingKind: Sendable, Hashable {
 
     func matches(_ point: FaultPoint) -> Bool {
         switch (point, self) {
-        case (.nextFrame, _), (.connect, .acknowledgement), (.event, .event): true
+        case (.message, .acknowledgement): false
+        case (.nextFrame, _), (.message, _), (.anyReply, .reply), (.connect, .acknowledgement), (.event, .event): true
         case (.reply(let wanted), .reply(let operation)): wanted == operation
         default: false
         }

@@ -12,7 +12,11 @@ struct WireSchedule: Sendable {
         var due: Duration
         var connection: ConnectionID
         var step: Step
+        /// Why it waits, if something else may end that.
+        var hold: Hold?
     }
+
+    private enum Hold { case merging, overtaking }
 
     /// Sorted by when they are due; equal ones in the order they came.
     private var entries: [Entry] = []
@@ -34,6 +38,7 @@ struct WireSchedule: Sendable {
         var pieces: [[UInt8]]?
         var closes = false
         var delay = Duration.zero
+        var held: (hold: Hold, due: Duration)?
         for fault in faults {
             switch fault {
             case .closeMidFrame:
@@ -44,11 +49,36 @@ struct WireSchedule: Sendable {
             case .splitEveryByte: pieces = []
             case .replyLate(let duration): delay = duration
             case .noReply: return []
-            case .eventBeforeResponse, .refuseConnect: break
+            case .merge(let within): held = (.merging, now + within)
+            case .outOfOrder(let within): held = (.overtaking, now + within)
+            case .duplicate: frame += frame
+            case .ping: frame = ServerFrame.ping() + frame
+            case .unknownStream: frame = ServerFrame.ofUnknownStream() + frame
+            case .eventBeforeResponse, .refuseConnect, .deaf, .restart: break
             }
+        }
+        if let held, !closes, pieces == nil, !isBusy(connection) {
+            return hold(frame, held.hold, until: held.due, on: connection)
         }
         if pieces != nil { pieces = frame.map { [$0] } }
         return schedule(pieces ?? [frame], closes: closes, to: connection, delay: delay, now: now)
+    }
+
+    private mutating func hold(_ frame: [UInt8], _ hold: Hold, until due: Duration, on connection: ConnectionID)
+        -> [Step]
+    {
+        guard let index = entries.firstIndex(where: { $0.connection == connection && $0.hold == hold }),
+            case .write(let earlier) = entries[index].step
+        else {
+            insert(Entry(due: due, connection: connection, step: .write(frame), hold: hold))
+            return []
+        }
+        if hold == .merging {
+            entries[index].step = .write(earlier + frame)
+            return []
+        }
+        entries.remove(at: index)
+        return [.write(frame), .write(earlier)]
     }
 
     private mutating func schedule(

@@ -56,6 +56,7 @@ extension NucleusMachine {
     }
 
     mutating func sendEvent(_ shape: String, json: [UInt8], on stream: StreamKey) {
+        if !deafStreams.isEmpty, deafStreams.contains(stream) { return }
         let event = connections[stream.connection.slot]?.machine.event(shape, json: json, on: stream.stream)
         guard let frame = event ?? nil else { return }
         send(frame, .event, on: stream.connection)

@@ -107,6 +107,7 @@ extension NucleusMachine {
     mutating func forgetStream(_ stream: StreamKey) {
         pendingCalls[stream] = nil
         heldBack[stream] = nil
+        deafStreams.remove(stream)
         broker.unsubscribe(stream, now: now)
         localBroker.unsubscribe(stream)
         configurationWatches.remove(stream)
@@ -124,6 +125,7 @@ extension NucleusMachine {
         clientDevices.forget { $0.connection == connection }
         connectionStatusStreams.removeAll { $0.connection == connection }
         if !pendingCalls.isEmpty { pendingCalls = pendingCalls.filter { $0.key.connection != connection } }
+        if !deafStreams.isEmpty { deafStreams = deafStreams.filter { $0.connection != connection } }
         if !heldBack.isEmpty { heldBack = heldBack.filter { $0.key.connection != connection } }
     }
 }

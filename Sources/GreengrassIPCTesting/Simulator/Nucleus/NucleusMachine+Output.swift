@@ -13,6 +13,11 @@ extension NucleusMachine {
                 return
             }
         }
+        if let stream = answering, struck.contains(.deaf) { deafStreams.insert(stream) }
+        if struck.contains(.restart) {
+            isRestartDue = true
+            return
+        }
         write(frame, to: connection, faults: struck)
     }
 

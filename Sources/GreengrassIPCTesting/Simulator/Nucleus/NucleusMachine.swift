@@ -68,6 +68,10 @@ struct NucleusMachine: Sendable {
     var schedule = WireSchedule()
     /// Responses held back until an event has gone out on their stream.
     var heldBack: [StreamKey: [UInt8]] = [:]
+    /// Streams that a fault has made deaf.
+    var deafStreams: Set<StreamKey> = []
+    /// A fault wants a restart, which is the owner's of the sockets to do.
+    var isRestartDue = false
     /// The stream whose call is being answered.
     var answering: StreamKey?
     var output: [NucleusAction] = []

@@ -41,6 +41,8 @@ extension NucleusSimulator {
         public var availableComponents: [SimulatedComponent] = []
         /// How fast deployments go.
         public var deploymentPace = DeploymentPace()
+        /// What goes wrong from the start on.
+        public var faults: [SimulatedFault] = []
         /// Called for each finding when it is made, on the simulator's thread.
         public var onFinding: (@Sendable (Finding) -> Void)?
 

@@ -82,6 +82,9 @@ extension NucleusSimulator {
         nucleus.faults.add(fault, at: point, times: times)
     }
 
+    /// Lets something go wrong that was named in text.
+    public func inject(_ fault: SimulatedFault) { fault.add(to: &nucleus.faults) }
+
     /// Takes back the faults that have not struck yet.
     public func removeFaults() { nucleus.faults.removeAll() }
 
@@ -100,15 +103,19 @@ extension NucleusSimulator {
     public func restart(newTokens: Bool = true, downtime: Duration = .zero) async throws {
         guard !isStopped else { throw NucleusSimulatorError(.stopped, "the simulator was stopped") }
         if downtime > .zero { stopListening() }
-        perform(nucleus.restart(now: now))
-        if newTokens {
-            var generator = SystemRandom()
-            nucleus.replaceTokens { _ in configuration.dialect.makeToken(using: &generator) }
-        }
+        restartNow(newTokens: newTokens)
         guard downtime > .zero else { return }
         try await loop.sleep(for: downtime)
         guard !isStopped else { throw NucleusSimulatorError(.stopped, "the simulator was stopped") }
         try listen()
+    }
+
+    func restartNow(newTokens: Bool) {
+        nucleus.isRestartDue = false
+        perform(nucleus.restart(now: now))
+        guard newTokens else { return }
+        var generator = SystemRandom()
+        nucleus.replaceTokens { _ in configuration.dialect.makeToken(using: &generator) }
     }
 
     /// What was done that a real nucleus or the component would have suffered from, in order.

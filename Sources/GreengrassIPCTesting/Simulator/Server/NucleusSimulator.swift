@@ -116,6 +116,7 @@ public actor NucleusSimulator {
 
     private func begin() throws {
         for component in configuration.components { try setComponent(component) }
+        for fault in configuration.faults { inject(fault) }
         timer = LoopTimer { [weak self] in
             self?.assumeIsolated { $0.timePassed() }
         }
@@ -239,6 +240,7 @@ extension NucleusSimulator {
                 forget(identifier)
             }
         }
+        if nucleus.isRestartDue { restartNow(newTokens: true) }
         armTimer()
         if nucleus.findings.count > reportedFindings { reportFindings() }
         if !waiters.isEmpty { resumeWaiters() }

@@ -10,7 +10,7 @@ public struct NucleusSimulatorError: Error, Sendable, Hashable, CustomStringConv
     /// The kinds of errors; a structure, so that more can come.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
         private enum Kind: String {
-            case cannotListen, invalidToken, unknownComponent, timedOut, stopped, invalidState
+            case cannotListen, invalidToken, unknownComponent, timedOut, stopped, invalidState, invalidFault
         }
 
         private let kind: Kind
@@ -30,6 +30,9 @@ public struct NucleusSimulatorError: Error, Sendable, Hashable, CustomStringConv
 
         /// A shadow cannot be so.
         public static let invalidState = Self(.invalidState)
+
+        /// There is no fault of that name, or its value makes no sense.
+        public static let invalidFault = Self(.invalidFault)
 
         /// The code's name.
         public var description: String { kind.rawValue }

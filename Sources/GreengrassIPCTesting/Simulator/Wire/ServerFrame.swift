@@ -120,6 +120,20 @@ enum ServerFrame {
         }
     }
 
+    /// No real nucleus sends one, but the protocol has it.
+    static func ping() -> [UInt8] {
+        encode { headers in fixed(MessageType.ping, 0, 0, &headers) }
+    }
+
+    /// An event of a stream that no client has opened: none has that many.
+    static func ofUnknownStream() -> [UInt8] {
+        encode { headers in
+            fixed(MessageType.application, 0, .max, &headers)
+        } payload: {
+            $0.append(contentsOf: "{}".utf8)
+        }
+    }
+
     /// The end of a subscription, as the classic nucleus tells it.
     static func terminate(stream: Int32) -> [UInt8] {
         encode { headers in fixed(MessageType.application, MessageFlags.terminateStream, stream, &headers) }

@@ -46,12 +46,23 @@ enum Verb: String, CaseIterable {
                 "the first component's configuration; without accessControl it may do little, as on a device"
             ),
             OptionSyntax("--thing-name", "NAME", "the thing; else AWS_IOT_THING_NAME, else MyThing"),
+            OptionSyntax(
+                "--recipe",
+                "FILE",
+                "a component's recipe: name, default configuration, accessControl, scripts"
+            ),
+            OptionSyntax("--artifacts", "FOLDER", "what the recipe brings, its archives unpacked; else beside it"),
+            OptionSyntax("--root", "FOLDER", "the nucleus's folder, with work/NAME in it; else a fresh one"),
+            OptionSyntax(flag: "--once", "start the component no second time when it fails"),
+            OptionSyntax("--fault", "FAULT", repeats: true, FaultOption.help),
             OptionSyntax(flag: "--strict", "exit 1 if the component did what a real nucleus would punish"),
         ],
         takesCommand: true,
         notes: """
-            Runs COMMAND with a component's environment and exits as it does; without one it prints the environment to
-            export, and serves until it is stopped.
+            Runs COMMAND, or the recipe's script, in a component's working directory and environment: starts it again
+            when it fails, up to three times an hour, sends SIGTERM and then SIGKILL when this program is stopped, and
+            exits as it does. Files that COMMAND names are named in full to it. Without COMMAND and recipe it prints
+            the environment to export, and serves until it is stopped. Configurations and recipes are JSON or YAML.
             """
     )
 

@@ -53,20 +53,28 @@ extension ExitStatus {
 
 extension ChildConfiguration {
     /// A command as a shell would find it, with these variables on top of this process's own.
-    init(command: [String], environment values: [String: String]) throws(CommandFailure) {
+    ///
+    /// - Parameter isComponent: whether variables of AWS in this process's environment are left out, as a device has
+    ///   none but the nucleus's.
+    init(
+        command: [String],
+        environment values: [String: String],
+        isComponent: Bool = false
+    ) throws(CommandFailure) {
         guard let name = command.first, let executable = Self.path(of: name) else {
             throw CommandFailure("\(command.first ?? ""): there is no such command")
         }
         self.init(executable: executable, arguments: Array(command.dropFirst()))
         let inherited = CurrentProcess.environment.filter { entry in
             guard let name = entry.split(separator: "=", maxSplits: 1).first else { return false }
-            return values[String(name)] == nil
+            let isNucleus = name.hasPrefix("AWS_") || name.hasPrefix("GG") || name == ComponentEnvironment.tokenVariable
+            return values[String(name)] == nil && !(isComponent && isNucleus)
         }
         environment = inherited + values.map { "\($0.key)=\($0.value)" }.sorted()
         deathSignal = SignalSource.terminate
     }
 
-    private static func path(of command: String) -> String? {
+    static func path(of command: String) -> String? {
         if command.contains("/") { return Files.isExecutable(command) ? command : nil }
         let folders = CurrentProcess.environment("PATH") ?? "/usr/local/bin:/usr/bin:/bin"
         return folders.split(separator: ":").map { "\($0)/\(command)" }.first(where: Files.isExecutable)

@@ -2,37 +2,104 @@
 
 import CommandArguments
 import EventReactor
+import GreengrassIPC
 import GreengrassIPCTesting
+import GreengrassRecipe
 
 /// `ggipc simulate`.
 enum SimulateCommand {
-    /// Serves until a signal comes or the command ends; answers the exit status.
+    /// Serves until a signal comes or the component ends; answers the exit status.
     static func run(_ arguments: ParsedArguments) throws -> Int32 {
         let options = try SimulateOptions(arguments)
+        if options.command.isEmpty { try options.recipe?.check() }
         return try EventLoop.run { loop in try await serve(options, on: loop) }
     }
 
     private static func serve(_ options: SimulateOptions, on loop: EventLoop) async throws -> Int32 {
         var configuration = options.configuration
         configuration.onFinding = { CurrentProcess.write("finding: \($0)\n", to: 2) }
+        let requests = LifecycleRequests()
+        configuration.onLifecycleRequest = { requests.handler?($0) }
         let simulator = try await NucleusSimulator.start(configuration, on: loop)
+        for fault in options.faults { await simulator.inject(fault.fault, at: fault.point, times: fault.times) }
         let outcome: Result<Int32, any Error>
         do {
-            let environments = try await environments(of: simulator)
-            if options.command.isEmpty {
-                CurrentProcess.write(exports(environments), to: 1)
-                try await untilSignal(on: loop)
-                outcome = .success(0)
-            } else {
-                outcome = .success(try await run(options.command, environments[0].values, on: loop))
-            }
+            outcome = .success(try await serve(options, simulator, requests, loop))
         } catch {
             outcome = .failure(error)
         }
-        let hasFindings = await !simulator.findings.isEmpty
+        requests.handler = nil
+        let findings = await simulator.findings
         await simulator.stop()
+        CurrentProcess.write(FindingsSummary(findings).text, to: 2)
         let status = try outcome.get()
-        return options.isStrict && hasFindings ? 1 : status
+        return options.isStrict && !findings.isEmpty ? 1 : status
+    }
+
+    private static func serve(
+        _ options: SimulateOptions,
+        _ simulator: NucleusSimulator,
+        _ requests: LifecycleRequests,
+        _ loop: EventLoop
+    ) async throws -> Int32 {
+        let environments = try await environments(of: simulator)
+        let signals = try StopSignals(loop)
+        defer { signals.close() }
+        guard
+            !options.command.isEmpty || options.recipe?.manifest.lifecycle[.run] != nil
+                || options.recipe?.manifest.lifecycle[.startup] != nil
+        else {
+            CurrentProcess.write(exports(environments), to: 1)
+            await signals.first()
+            return 0
+        }
+        let place = try ComponentPlace(environments[0].component, root: options.root)
+        let supervisor = Supervisor(
+            try program(options, simulator, place),
+            environment: place.environment(environments[0].values, options.configuration.dialect),
+            directory: place.work,
+            dialect: options.configuration.dialect,
+            relaunches: options.relaunches,
+            loop: loop
+        )
+        let name = place.component
+        supervisor.report = { try? await simulator.setState($0, of: name) }
+        requests.handler = { request in
+            guard request.component.lowercased() == name.lowercased() else { return }
+            supervisor.end(request.isRestart ? .restart : .stop)
+        }
+        signals.action = { _ in supervisor.end(.stop) }
+        let result: Result<Int32, any Error>
+        do {
+            result = .success(try await supervisor.run())
+        } catch {
+            result = .failure(error)
+        }
+        try await place.remove(loop)
+        return try result.get()
+    }
+
+    private static func program(
+        _ options: SimulateOptions,
+        _ simulator: NucleusSimulator,
+        _ place: ComponentPlace
+    ) throws -> ComponentProgram {
+        guard options.command.isEmpty, let file = options.recipe else {
+            return ComponentProgram(command: options.command)
+        }
+        let configuration = simulator.configuration
+        let variables = RecipeVariables(
+            component: RecipeVariables.Values(
+                configuration: configuration.components[0].configuration,
+                artifactsPath: file.artifacts,
+                decompressedPath: file.artifacts,
+                workPath: place.work
+            ),
+            rootPath: place.root,
+            thingName: configuration.thingName,
+            isLite: configuration.dialect == .lite
+        )
+        return try ComponentProgram(file.recipe, file.manifest, variables)
     }
 
     private struct Environment {
@@ -51,28 +118,50 @@ enum SimulateCommand {
 
     /// The first component's environment as shell commands; of the others the token, as comments.
     private static func exports(_ environments: [Environment]) -> String {
-        var text = "# \(environments[0].component)\n"
-        for (name, value) in environments[0].values.sorted(by: { $0.key < $1.key }) {
-            text += "export \(name)=\(ComponentEnvironment.quoted(value))\n"
-        }
+        var text = "# \(environments[0].component)\n" + ComponentEnvironment.exports(environments[0].values)
         for environment in environments.dropFirst() {
             text +=
                 "# \(environment.component): SVCUID=\(ComponentEnvironment.quoted(environment.values["SVCUID"] ?? ""))\n"
         }
         return text
     }
+}
 
-    private static func untilSignal(on loop: EventLoop) async throws {
-        let signals = try StopSignals(loop)
-        await signals.first()
-        signals.close()
+/// Who hears of RestartComponent and StopComponent.
+private final class LifecycleRequests: @unchecked Sendable {
+    // Safety: used on the loop's thread only, where the simulator runs too.
+    var handler: ((LifecycleRequest) -> Void)?
+}
+
+/// Where a component lives on the device.
+private struct ComponentPlace {
+    let component: String
+    let root: String
+    let work: String
+    private let isTemporary: Bool
+
+    init(_ component: String, root: String?) throws {
+        self.component = component
+        isTemporary = root == nil
+        self.root = try root ?? Files.makeTemporaryDirectory(prefix: "ggipc-root-")
+        work = self.root + "/work/" + component
+        for path in [self.root, self.root + "/work", work] { try Files.makeDirectory(path) }
     }
 
-    private static func run(_ command: [String], _ values: [String: String], on loop: EventLoop) async throws -> Int32 {
-        let child = try RunningCommand(ChildConfiguration(command: command, environment: values), loop)
-        let signals = try StopSignals(loop)
-        signals.action = { child.send(signal: $0) }
-        defer { signals.close() }
-        return await child.end().shellStatus
+    func environment(_ values: [String: String], _ dialect: Dialect) -> [String: String] {
+        var values = values
+        values["GG_ROOT_CA_PATH"] = values["GG_ROOT_CA_PATH"] ?? root + "/rootCA.pem"
+        if dialect == .classic {
+            values["AWS_GG_FIPS_MODE"] = values["AWS_GG_FIPS_MODE"] ?? "false"
+            values["AWS_USE_FIPS_ENDPOINT"] = values["AWS_USE_FIPS_ENDPOINT"] ?? "false"
+        }
+        return values
+    }
+
+    /// Takes a temporary place away, with what the component has left there.
+    func remove(_ loop: EventLoop) async throws {
+        guard isTemporary else { return }
+        let removal = try ChildConfiguration(command: ["rm", "-rf", root], environment: [:])
+        _ = await (try RunningCommand(removal, loop)).end()
     }
 }

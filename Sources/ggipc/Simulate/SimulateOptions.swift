@@ -4,29 +4,62 @@ import CommandArguments
 import EventReactor
 import GreengrassIPC
 import GreengrassIPCTesting
+import GreengrassRecipe
 
 /// What the command line of `ggipc simulate` asks for.
 struct SimulateOptions {
     var configuration = NucleusSimulator.Configuration()
     var isStrict = false
     var command: [String] = []
+    var recipe: RecipeFile?
+    var faults: [FaultOption] = []
+    /// Whether a component that fails is started again.
+    var relaunches = true
+    /// The nucleus's directory; `nil` for a fresh one.
+    var root: String?
 
     init(_ arguments: ParsedArguments) throws {
         if let thing = CurrentProcess.environment("AWS_IOT_THING_NAME"), !thing.isEmpty {
             configuration.thingName = thing
         }
         if let thing = arguments["--thing-name"] { configuration.thingName = thing }
-        configuration.socketPath = arguments["--socket"]
+        // The component runs in another directory.
+        configuration.socketPath = arguments["--socket"].map(Self.absolute)
         configuration.dialect = try arguments.choice("--nucleus", of: Dialect.self) ?? .classic
         isStrict = arguments.has("--strict")
+        relaunches = !arguments.has("--once")
+        root = arguments["--root"].map(Self.absolute)
         command = arguments.command
+        for text in arguments.values("--fault") { faults.append(try FaultOption(text)) }
         configuration.components = try arguments.values("--component").map(Self.component)
+        let isLite = configuration.dialect == .lite
+        if let path = arguments["--recipe"] {
+            let file = try RecipeFile(path, artifacts: arguments["--artifacts"].map(Self.absolute), isLite: isLite)
+            recipe = file
+            try addComponent(of: file.recipe)
+        } else if arguments.has("--artifacts") {
+            throw UsageError("--artifacts goes with --recipe")
+        }
         if configuration.components.isEmpty {
             configuration.components = [SimulatedComponent(name: "com.example.Component", access: .configured)]
         }
         if let path = arguments["--configuration"] {
-            configuration.components[0].configuration = try Self.readJSON(path)
+            let value = try Self.readObject(path, isLite: isLite)
+            let default_ = configuration.components[0].configuration
+            configuration.components[0].configuration = Self.merge(value, into: default_)
         }
+    }
+
+    private mutating func addComponent(of recipe: Recipe) throws(UsageError) {
+        if configuration.components.first?.name != recipe.componentName {
+            guard !configuration.components.contains(where: { $0.name == recipe.componentName }) else {
+                throw UsageError("--component \(recipe.componentName) must be the first: it is the recipe's")
+            }
+            configuration.components.insert(SimulatedComponent(name: recipe.componentName), at: 0)
+        }
+        configuration.components[0].configuration = recipe.defaultConfiguration
+        configuration.components[0].version = recipe.componentVersion
+        configuration.components[0].access = .configured
     }
 
     private static func component(_ text: String) throws(UsageError) -> SimulatedComponent {
@@ -37,13 +70,64 @@ struct SimulateOptions {
         return SimulatedComponent(name: String(parts[0]), token: token, access: .configured)
     }
 
-    private static func readJSON(_ path: String) throws(CommandFailure) -> JSONValue {
-        do {
-            let value = try JSONValue(jsonBytes: try Files.read(path))
-            if case .object = value { return value }
-        } catch {
-            throw CommandFailure("\(path): \(error)")
+    private static func readObject(_ path: String, isLite: Bool) throws -> JSONValue {
+        let node = try DocumentNode(reading: try Files.read(path), file: path)
+        guard case .mapping = node.content else {
+            throw DocumentError(file: path, node.position, "expected a configuration to be a map, not \(node.kind)")
         }
-        throw CommandFailure("\(path): not a JSON object")
+        return node.value(isLite ? .lite : .classic)
+    }
+
+    /// As a deployment merges: members that are objects in turn, all else is replaced.
+    private static func merge(_ value: JSONValue, into old: JSONValue) -> JSONValue {
+        guard case .object(let new) = value, case .object(var members) = old else { return value }
+        for (name, member) in new { members[name] = members[name].map { merge(member, into: $0) } ?? member }
+        return .object(members)
+    }
+
+    private static func absolute(_ path: String) -> String {
+        guard !path.hasPrefix("/"), let directory = CurrentProcess.workingDirectory else { return path }
+        return "\(directory)/\(path)"
+    }
+}
+
+/// A recipe, and where what it brings lies.
+struct RecipeFile {
+    let recipe: Recipe
+    let manifest: Recipe.Manifest
+    /// Artifacts, and beside them what their archives hold, in a folder of the archive's name.
+    let artifacts: String
+
+    init(_ path: String, artifacts: String?, isLite: Bool) throws {
+        var bytes = try Files.read(path)
+        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        if GDKPlaceholders.occur(in: bytes) {
+            let file = folder + "/gdk-config.json"
+            guard Files.exists(file) else {
+                throw CommandFailure("\(path): {COMPONENT_NAME} and the like need a gdk-config.json beside the recipe")
+            }
+            bytes = try GDKPlaceholders(gdkConfiguration: try Files.read(file), file: file).replace(in: bytes)
+        }
+        recipe = try Recipe(reading: bytes, file: path, isLite: isLite)
+        do throws(DocumentError) {
+            manifest = try recipe.manifest(for: Platform(isLite: isLite))
+        } catch {
+            throw DocumentError(file: path, error.position, error.message)
+        }
+        let built = "\(folder)/greengrass-build/artifacts/\(recipe.componentName)/\(recipe.componentVersion)"
+        let found = artifacts ?? (Files.kind(built) == .directory ? built : folder)
+        self.artifacts = found == "." ? CurrentProcess.workingDirectory ?? "." : ComponentProgram.absolute(found + "/.")
+    }
+
+    /// What is missing of the recipe's archives.
+    func check() throws(CommandFailure) {
+        for artifact in manifest.artifacts where artifact.isZIP {
+            let name = artifact.fileName
+            let stem = name.hasSuffix(".zip") ? String(name.dropLast(4)) : name
+            guard Files.kind("\(artifacts)/\(stem)") != .directory else { continue }
+            throw CommandFailure(
+                "\(artifacts)/\(stem) is missing: the folder with what \(name) holds; --artifacts FOLDER says where it is"
+            )
+        }
     }
 }

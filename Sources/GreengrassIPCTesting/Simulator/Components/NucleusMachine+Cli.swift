@@ -91,6 +91,7 @@ extension NucleusMachine {
         case .failure(let refusal): return refusal.reply
         case .success(let description):
             components.restart(description.name, now: now)
+            lifecycleRequests.append(LifecycleRequest(component: description.name, isRestart: true))
             if description.name == NucleusPlugin.cli.rawValue { renewCommandLines() }
             return .success(call.operation, json: Array(#"{"restartStatus":"SUCCEEDED"}"#.utf8))
         }
@@ -101,6 +102,7 @@ extension NucleusMachine {
         case .failure(let refusal): return refusal.reply
         case .success(let description):
             components.stop(description.name, now: now)
+            lifecycleRequests.append(LifecycleRequest(component: description.name, isRestart: false))
             return .success(call.operation, json: Array(#"{"stopStatus":"SUCCEEDED"}"#.utf8))
         }
     }

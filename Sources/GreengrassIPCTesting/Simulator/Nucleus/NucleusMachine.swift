@@ -21,6 +21,8 @@ struct NucleusMachine: Sendable {
     var configurationWatches = ConfigurationWatches()
     var connectionStatusStreams: [StreamKey] = []
     var pausedComponents: Set<String> = []
+    /// Calls of RestartComponent and StopComponent that nobody has been told of yet.
+    var lifecycleRequests: [LifecycleRequest] = []
     var components = ComponentStore()
     var deployments = DeploymentStore()
     var shadows = ShadowStore()

@@ -45,6 +45,8 @@ extension NucleusSimulator {
         public var faults: [SimulatedFault] = []
         /// Called for each finding when it is made, on the simulator's thread.
         public var onFinding: (@Sendable (Finding) -> Void)?
+        /// Called when a component is to be stopped or restarted, on the simulator's thread.
+        package var onLifecycleRequest: (@Sendable (LifecycleRequest) -> Void)?
 
         /// A set-up with the defaults of a real device.
         public init(

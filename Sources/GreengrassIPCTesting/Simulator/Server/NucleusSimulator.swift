@@ -243,6 +243,7 @@ extension NucleusSimulator {
         if nucleus.isRestartDue { restartNow(newTokens: true) }
         armTimer()
         if nucleus.findings.count > reportedFindings { reportFindings() }
+        if !nucleus.lifecycleRequests.isEmpty { reportLifecycleRequests() }
         if !waiters.isEmpty { resumeWaiters() }
     }
 

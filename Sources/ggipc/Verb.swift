@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CommandArguments
+import GreengrassIPCTesting
 
 /// What `ggipc` can do.
 enum Verb: String, CaseIterable {
@@ -54,7 +55,16 @@ enum Verb: String, CaseIterable {
             OptionSyntax("--artifacts", "FOLDER", "what the recipe brings, its archives unpacked; else beside it"),
             OptionSyntax("--root", "FOLDER", "the nucleus's folder, with work/NAME in it; else a fresh one"),
             OptionSyntax(flag: "--once", "start the component no second time when it fails"),
-            OptionSyntax("--fault", "FAULT", repeats: true, FaultOption.help),
+            OptionSyntax(
+                "--fault",
+                "NAME[:VALUE]",
+                repeats: true,
+                """
+                let something go wrong, how often or how long as VALUE says (late:200ms, corrupt:3,
+                random:SEED). NAME is
+                \(SimulatedFault.Kind.allCases.map { "  \($0.rawValue): \($0.summary)" }.joined(separator: "\n"))
+                """
+            ),
             OptionSyntax(flag: "--strict", "exit 1 if the component did what a real nucleus would punish"),
         ],
         takesCommand: true,

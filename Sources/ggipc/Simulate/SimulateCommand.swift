@@ -21,7 +21,11 @@ enum SimulateCommand {
         let requests = LifecycleRequests()
         configuration.onLifecycleRequest = { requests.handler?($0) }
         let simulator = try await NucleusSimulator.start(configuration, on: loop)
-        for fault in options.faults { await simulator.inject(fault.fault, at: fault.point, times: fault.times) }
+        if !configuration.faults.isEmpty {
+            // With the seed of random ones, to repeat them.
+            let faults = configuration.faults.map(\.description).joined(separator: ", ")
+            CurrentProcess.write("ggipc: faults: \(faults)\n", to: 2)
+        }
         let outcome: Result<Int32, any Error>
         do {
             outcome = .success(try await serve(options, simulator, requests, loop))

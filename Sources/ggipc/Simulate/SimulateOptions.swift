@@ -12,7 +12,6 @@ struct SimulateOptions {
     var isStrict = false
     var command: [String] = []
     var recipe: RecipeFile?
-    var faults: [FaultOption] = []
     /// Whether a component that fails is started again.
     var relaunches = true
     /// The nucleus's directory; `nil` for a fresh one.
@@ -30,7 +29,7 @@ struct SimulateOptions {
         relaunches = !arguments.has("--once")
         root = arguments["--root"].map(Self.absolute)
         command = arguments.command
-        for text in arguments.values("--fault") { faults.append(try FaultOption(text)) }
+        configuration.faults = try arguments.values("--fault").map(Self.fault)
         configuration.components = try arguments.values("--component").map(Self.component)
         let isLite = configuration.dialect == .lite
         if let path = arguments["--recipe"] {
@@ -47,6 +46,14 @@ struct SimulateOptions {
             let value = try Self.readObject(path, isLite: isLite)
             let default_ = configuration.components[0].configuration
             configuration.components[0].configuration = Self.merge(value, into: default_)
+        }
+    }
+
+    private static func fault(_ text: String) throws(UsageError) -> SimulatedFault {
+        do throws(NucleusSimulatorError) {
+            return try SimulatedFault(parsing: text)
+        } catch {
+            throw UsageError("--fault: \(error.message)")
         }
     }
 

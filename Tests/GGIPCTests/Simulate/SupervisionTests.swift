@@ -104,9 +104,9 @@ struct SupervisionTests {
                 all: {operations: ["*"], resources: ["*"]}
             """#
         let script = """
-            "\(Tool.path)" call "$(cat next 2>/dev/null || echo Restart)Component" '{"componentName":"com.example.A"}' >>log
+            verb=$(cat next 2>/dev/null || echo Restart)
             echo Stop >next
-            echo again
+            "\(Tool.path)" call "${verb}Component" '{"componentName":"com.example.A"}' >>log
             exec sleep 50
             """
         try await withDirectory { directory in
@@ -131,20 +131,21 @@ struct SupervisionTests {
 
     @Test("Faults of the command line strike")
     func faults() async throws {
-        let command = [Tool.path, "call", "GetConfiguration", "{}", "--timeout", "1"]
-        for (fault, status) in [("split", 0), ("corrupt@GetConfiguration", 1), ("refused-token:5", 1)]
-            as [(String, Int32)]
-        {
+        let command = [Tool.path, "call", "UpdateState", #"{"state": "RUNNING"}"#, "--timeout", "1"]
+        for (fault, status) in [("split", 0), ("silent", 1), ("refused-token:5", 1)] as [(String, Int32)] {
             try await EventLoop.with { loop in
                 let arguments = ["simulate", "--once", "--fault", fault, "--"] + command
                 let result = try await RunningTool.start(arguments, on: loop).end()
                 #expect(result.status == .exited(status), "\(fault): \(result.errors)")
             }
         }
-        #expect(try FaultOption("late=5@event:3").times == 3)
-        #expect(throws: (any Error).self) { try FaultOption("late") }
-        #expect(throws: (any Error).self) { try FaultOption("spilt") }
-        #expect(throws: (any Error).self) { try FaultOption("split:0") }
+        for fault in ["spilt", "split:0", "late:5", "random:x"] {
+            let result = try await Tool.run("simulate", "--fault", fault, "--", "true")
+            #expect(result.status == .exited(2), "\(fault)")
+            #expect(result.errors.contains("'\(fault)'"), "\(result.errors)")
+        }
+        let random = try await Tool.run("simulate", "--fault", "random", "--", "true")
+        #expect(random.errors.contains("ggipc: faults: random:"), "\(random.errors)")
     }
 
     @Test("Findings are summed up with their remedy, and make a strict run fail")
@@ -155,7 +156,7 @@ struct SupervisionTests {
             let result = try await RunningTool.start(strict, on: loop).end()
             #expect(result.status == .exited(1))
             #expect(result.errors.contains("null-member, once: "), "\(result.errors)")
-            #expect(result.errors.contains("in GetConfiguration\n    remedy: leave the member out"))
+            #expect(result.errors.contains("in aws.greengrass#GetConfiguration\n    remedy: leave the member out"))
         }
     }
 

@@ -74,7 +74,9 @@ struct PlanTests {
                 loop: test.loop
             )
             #expect(await other.waitForExit() == .exited(1))
-            #expect(test.directory.names(test.directory.work) == [".iot-tunnel-agent"])
+            // Beside the status file, which the agent replaces whenever it likes.
+            let names = test.directory.names(test.directory.work).filter { !$0.contains("status") }
+            #expect(names == [".iot-tunnel-agent"])
             try await test.expectAlive()
         }
     }

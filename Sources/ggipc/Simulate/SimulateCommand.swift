@@ -148,8 +148,9 @@ private struct ComponentPlace {
         self.component = component
         isTemporary = root == nil
         self.root = try root ?? Files.makeTemporaryDirectory(prefix: "ggipc-root-")
-        work = self.root + "/work/" + component
-        for path in [self.root, self.root + "/work", work] { try Files.makeDirectory(path) }
+        let parent = self.root + "/work"
+        work = "\(parent)/\(component)"
+        for path in [self.root, parent, work] { try Files.makeDirectory(path) }
     }
 
     func environment(_ values: [String: String], _ dialect: Dialect) -> [String: String] {

@@ -17,8 +17,11 @@ enum ProcessView {
         String(decoding: (try? Files.read("/proc/\(process)/\(name)")) ?? [], as: UTF8.self)
     }
 
-    static func descriptors(of process: Int32) -> Int {
-        (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd").count) ?? -1
+    /// What each open descriptor leads to.
+    static func descriptors(of process: Int32) -> [String] {
+        let folder = "/proc/\(process)/fd"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.compactMap { Files.link(folder + "/" + $0) }.sorted()
     }
 
     /// The number behind a name in a file such as `status` or `smaps_rollup`.

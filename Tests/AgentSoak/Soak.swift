@@ -28,7 +28,7 @@ final actor Soak {
     private var published = 0
     private var tokens = 0
     private var steps: [String: Int] = [:]
-    private var baseline: (descriptors: Int, memory: Int)?
+    private var baseline: (descriptors: [String], memory: Int)?
     private var highest = 0
 
     init(loop: EventLoop, seed: UInt64) throws {
@@ -185,27 +185,29 @@ final actor Soak {
         let descriptors = try await settledDescriptors(own)
         // A sanitizer reserves terabytes, keeps what is freed, and has a thread.
         let isSanitized = ProcessView.number(own, "status", "VmSize") > 1 << 30
-        let memory = ProcessView.number(own, "smaps_rollup", "Private_Dirty")
+        // Not the private dirty memory: pages of a freshly written binary are among that.
+        let memory = ProcessView.number(own, "smaps_rollup", "Anonymous")
         highest = max(highest, memory)
         let first = baseline ?? (descriptors, memory)
         baseline = first
         guard memory - first.memory <= Self.memoryLimit || isSanitized else {
             throw Broken(description: "private memory grew from \(first.memory) to \(memory) KiB")
         }
-        guard descriptors <= first.descriptors else {
-            throw Broken(description: "\(descriptors) descriptors, \(first.descriptors) before")
+        guard descriptors.count <= first.descriptors.count else {
+            throw Broken(description: "descriptors \(descriptors), before \(first.descriptors)")
         }
         let threads = ProcessView.number(own, "status", "Threads")
         guard threads == 1 || isSanitized else { throw Broken(description: "\(threads) threads") }
         try checkSecrets(own)
-        Main.say("soak: calm: \(descriptors) descriptors, \(memory) KiB private")
+        Main.say("soak: calm: \(descriptors.count) descriptors, \(memory) KiB private")
     }
 
     /// The least of a second and a half: the status file may be open, or the second stream of a renewal.
-    private func settledDescriptors(_ process: Int32) async throws -> Int {
-        var least = Int.max
+    private func settledDescriptors(_ process: Int32) async throws -> [String] {
+        var least = ProcessView.descriptors(of: process)
         for _ in 0..<15 {
-            least = min(least, ProcessView.descriptors(of: process))
+            let now = ProcessView.descriptors(of: process)
+            if now.count < least.count { least = now }
             try await loop.sleep(for: .milliseconds(100))
         }
         return least

@@ -37,6 +37,18 @@ enum PythonSDK {
         try JSONValue(jsonBytes: Files.read(folder + "/requests.json")).arrayValue ?? []
     }
 
+    /// A nucleus with what the requests ask for.
+    static func nucleus(_ dialect: Dialect, _ configuration: JSONValue) -> NucleusSimulator.Configuration {
+        var setup = NucleusSimulator.Configuration(dialect: dialect)
+        setup.components = [
+            SimulatedComponent(name: component, configuration: configuration),
+            SimulatedComponent(name: "com.example.Other"),
+        ]
+        setup.secrets = [SimulatedSecret(name: "secret", .string("hidden"))]
+        setup.clientDevices = [SimulatedClientDevice(thing: "device", certificate: "certificate")]
+        return setup
+    }
+
     /// Calls every operation of `requests.json` in the order of that file.
     static func run(
         _ client: Client,
@@ -47,14 +59,7 @@ enum PythonSDK {
         guard Files.exists(interpreter) else {
             throw Failure(description: "there is no Python SDK in \(interpreter): run dev/setup --tests")
         }
-        var setup = NucleusSimulator.Configuration(dialect: dialect)
-        setup.components = [
-            SimulatedComponent(name: component, configuration: configuration),
-            SimulatedComponent(name: "com.example.Other"),
-        ]
-        setup.secrets = [SimulatedSecret(name: "secret", .string("hidden"))]
-        setup.clientDevices = [SimulatedClientDevice(thing: "device", certificate: "certificate")]
-        let configured = setup
+        let configured = nucleus(dialect, configuration)
         return try await EventLoop.with { loop in
             let nucleus = try await NucleusSimulator.start(configured, on: loop)
             do {

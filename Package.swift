@@ -119,7 +119,7 @@ let package = Package(
         ),
         .testTarget(
             name: "GreengrassIPCTests",
-            dependencies: ["GreengrassIPC", "EventStream", "EventReactor"],
+            dependencies: ["GreengrassIPC", "EventStream", "EventReactor", "AgentHarness"],
             exclude: ["Model"],
             swiftSettings: strict
         ),

@@ -66,7 +66,8 @@ struct OperationsTableTests {
             All operations, what they are tested with, and what answers them on either nucleus.
 
             *Generated*: there is a method for it, made from the service model. *Samples*: the official Python SDK's
-            payloads of its request and its response are read and written. The others: called on the simulated nucleus
+            payloads of its request and its response are read and written; where that tick is missing they have the
+            request only, the response is empty. The others: called on the simulated nucleus
             of that kind by this client, and by the Python SDK (both of its clients), with the same request and the same
             outcome. An error's name beside the tick is how that nucleus answers the request: to an identifier that
             nobody knows, to a component that may not ask, and on nucleus lite, with `ServiceError`, to what it does not

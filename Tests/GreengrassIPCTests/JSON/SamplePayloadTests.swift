@@ -137,7 +137,7 @@ struct SamplePayloadTests {
         }
     }
 
-    private static func rewritten<Shape: JSONReadable & JSONWritable>(
+    static func rewritten<Shape: JSONReadable & JSONWritable>(
         _ text: String,
         as type: Shape.Type,
         escaping: JSONWriter.Escaping = .standard

@@ -85,8 +85,8 @@ struct CallTests {
                 let topics = try result.lines.map { try JSONValue(jsonText: $0)["message"]?["topicName"]?.stringValue }
                 #expect(topics == ["a/b", "a/c"])
 
-                let stopped = try await RunningTool.start(arguments, environment: environment, on: loop)
                 try await nucleus.waitForNoSubscription(filter: "a/+")
+                let stopped = try await RunningTool.start(arguments, environment: environment, on: loop)
                 try await nucleus.waitForSubscription(filter: "a/+")
                 #expect(await stopped.stop().status == .exited(0))
 

@@ -31,7 +31,8 @@ package enum Base64 {
     static func encode(_ bytes: Span<UInt8>, to text: inout [UInt8], padding: StaticString = "=") {
         let groups = bytes.count / 3
         let start = text.count
-        text.append(addingCapacity: groups * 4) { $0.append(repeating: 0, count: groups * 4) }
+        // With nothing to add the standard library would write to the storage that all empty arrays share.
+        if groups > 0 { text.append(addingCapacity: groups * 4) { $0.append(repeating: 0, count: groups * 4) } }
         encodeGroups(bytes, count: groups, to: &text, from: start)
         let rest = groups * 3
         guard rest < bytes.count else { return }

@@ -8,8 +8,9 @@ import Testing
 /// Very many streams on one connection: none gets another's answer, and nothing is lost.
 @Suite(.timeLimit(.minutes(1)))
 struct ManyStreamsTests {
-    @Test func tenThousandCallsAndAThousandSubscriptionsAtOnce() async throws {
-        let (callCount, subscriptionCount, rounds) = (10_000, 1000, 3)
+    /// Benchmarks/ipc has five times as many; here the sanitizers must get through.
+    @Test func twoThousandCallsAndTwoHundredSubscriptionsAtOnce() async throws {
+        let (callCount, subscriptionCount, rounds) = (2000, 200, 3)
         let echo: @Sendable (ScriptedNucleus.Peer, RPCMessage) -> Void = { peer, message in
             guard message.operation == "GetConfiguration" else { return answering()(peer, message) }
             let name = message.json?["componentName"]?.stringValue ?? ""

@@ -7,7 +7,7 @@ import Testing
 @testable import GreengrassIPC
 
 /// Answers that are not what the model says: their call fails, and everything else on the connection lives on.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(1)))
 struct BadInputTests {
     private static let calls: [any GreengrassIPCOperation.Type] = [
         AuthorizeClientDeviceAction.self, CancelLocalDeployment.self, CreateDebugPassword.self,
@@ -206,7 +206,7 @@ struct BadInputTests {
             let id = message.streamID
             peer.send(type: MessageType.applicationError, flags: 2, stream: id, shape: "ServiceError", json: json)
         }
-        try await withTestNucleus(configure: { $0.callTimeout = .seconds(50) }, onMessage: failing) { client, nucleus in
+        try await withTestNucleus(onMessage: failing) { client, nucleus in
             try await client.subscribeToTopic(topic: "t") { messages in
                 var iterator = messages.makeAsyncIterator()
                 let unknown = try await iterator.next()

@@ -17,7 +17,7 @@ struct ManyStreamsTests {
             let json = #"{"componentName":"\#(name)"}"#
             peer.send(flags: 2, stream: message.streamID, shape: "GetConfigurationResponse", json: json)
         }
-        try await withTestNucleus(configure: { $0.callTimeout = .seconds(50) }, onMessage: echo) { client, nucleus in
+        try await withTestNucleus(onMessage: echo) { client, nucleus in
             let right = Lock((calls: 0, events: 0))
             try await withThrowingDiscardingTaskGroup { group in
                 for number in 0..<subscriptionCount {

@@ -155,7 +155,11 @@ struct SubscriptionTests {
                     if count == 3 { break }
                 }
             }
-            #expect(try await onLoop(client.loop) { nucleus.connections[0].requests.count } == 4)
+            // Not the subscribes: on a slow machine a renewal has come between.
+            let calls = try await onLoop(client.loop) {
+                nucleus.connections[0].requests.count { $0.operation == "PublishToIoTCore" }
+            }
+            #expect(calls == 3)
         }
     }
 

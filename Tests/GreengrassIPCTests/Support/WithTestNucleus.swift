@@ -24,6 +24,8 @@ func withTestNucleus(
         socketPath: nucleus.socketPath,
         authentication: .svcuid("0123456789ABCDEF")
     )
+    // Long: under a sanitizer other tests hold the threads of the pool for half a minute.
+    configuration.callTimeout = .seconds(50)
     configuration.backoff = Backoff(initial: .milliseconds(5), maximum: .milliseconds(20))
     configure(&configuration)
     let client = try GreengrassIPCClient(configuration, on: loop)

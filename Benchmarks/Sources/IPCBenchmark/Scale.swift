@@ -15,7 +15,7 @@ enum Scale {
 
     static func measure(_ peer: String) throws {
         let before = residentMemory()
-        let answered = Mutex(0)
+        let answered = Counter()
         let seconds = try runGreengrassComponent { client in
             use(try await client.getConfiguration(keyPath: ["leaf"]))
             let started = baseline_now()
@@ -23,7 +23,7 @@ enum Scale {
                 for _ in 0..<calls {
                     group.addTask {
                         use(try await client.getConfiguration(keyPath: ["leaf"]))
-                        answered.withLock { $0 += 1 }
+                        answered.add()
                     }
                 }
             }
@@ -32,15 +32,15 @@ enum Scale {
         IPCBenchmark.report(
             peer,
             "\(calls) calls at once",
-            "\(answered.withLock { $0 }) answered in \(column(seconds * 1000)) ms, \(peak() - before) kB"
+            "\(answered.value) answered in \(column(seconds * 1000)) ms, \(peak() - before) kB"
         )
         try measureSubscriptions(peer)
     }
 
     private static func measureSubscriptions(_ peer: String) throws {
         let before = residentMemory()
-        let ready = Mutex(0)
-        let received = Mutex(0)
+        let ready = Counter()
+        let received = Counter()
         let seconds = try runGreengrassComponent { client in
             try await withThrowingTaskGroup { group in
                 let (allReady, gate) = AsyncStream.makeStream(of: Void.self)
@@ -48,14 +48,11 @@ enum Scale {
                     group.addTask {
                         let topic = "benchmark/scale/\(number)"
                         try await client.subscribeToIoTCore(topicName: topic, qos: .atLeastOnce) { messages in
-                            let count = ready.withLock {
-                                $0 += 1
-                                return $0
-                            }
+                            let count = ready.add()
                             if count == subscriptions { gate.finish() }
                             var left = eventsEach
                             for try await case .message(let message) in messages where message.topicName == topic {
-                                received.withLock { $0 += 1 }
+                                received.add()
                                 left -= 1
                                 if left == 0 { break }
                             }
@@ -77,7 +74,7 @@ enum Scale {
                 return Double(baseline_now() - started) / 1e9
             }
         }
-        let count = received.withLock { $0 }
+        let count = received.value
         IPCBenchmark.report(
             peer,
             "\(subscriptions) subscriptions, \(eventsEach) events each",
@@ -98,5 +95,20 @@ enum Scale {
             if text.hasPrefix(key) { return Int(text.filter(\.isNumber)) ?? 0 }
         }
         return 0
+    }
+}
+
+private final class Counter: Sendable {
+    private let count = Mutex(0)
+
+    var value: Int { count.withLock { $0 } }
+
+    /// Answers the new count.
+    @discardableResult
+    func add() -> Int {
+        count.withLock {
+            $0 += 1
+            return $0
+        }
     }
 }

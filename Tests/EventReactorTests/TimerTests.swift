@@ -7,7 +7,7 @@ import Testing
 struct TimerTests {
     @Test(arguments: 1...20)
     func heapAgreesWithASortedList(seed: UInt64) {
-        var random = SeededGenerator(seed: seed)
+        var random = SeededRandom(seed: seed)
         let timers = (0..<60).map { _ in LoopTimer {} }
         var heap = TimerHeap()
         var oracle: [Int: Int64] = [:]

@@ -32,19 +32,10 @@ struct CodableTests {
         )
         var setup = NucleusSimulator.Configuration(dialect: dialect, components: [component])
         setup.secrets = [SimulatedSecret(name: "database", .string(#"{"user":"u","password":"hunter2"}"#))]
-        let nucleus = try await NucleusSimulator.start(setup)
-        do {
-            let token = try await nucleus.environment(forComponent: Self.component)["SVCUID"] ?? ""
-            let configuration = GreengrassIPCConfiguration(
-                socketPath: nucleus.socketPath,
-                authentication: .svcuid(token)
-            )
+        try await NucleusSimulator.serving(setup) { nucleus in
+            let configuration = try await nucleus.clientConfiguration(forComponent: Self.component)
             try await withGreengrassIPC(configuration) { try await body(nucleus, $0) }
-        } catch {
-            await nucleus.stop()
-            throw error
         }
-        await nucleus.stop()
     }
 
     @Test("A value is published and comes back, to AWS IoT Core and between components", arguments: Dialect.allCases)

@@ -45,11 +45,8 @@ struct NamedFaultTests {
             components: [SimulatedComponent(name: "a", configuration: ["leaf": 7])]
         )
         configuration.faults = [try SimulatedFault(parsing: text)]
-        let simulator = try await NucleusSimulator.start(configuration)
-        let token = try await simulator.environment(forComponent: "a")["SVCUID"] ?? ""
-        let client = GreengrassIPCConfiguration(socketPath: simulator.socketPath, authentication: .svcuid(token))
-        do {
-            try await withGreengrassIPC(client) { client in
+        try await NucleusSimulator.serving(configuration) { simulator in
+            try await withGreengrassIPC(simulator.clientConfiguration(forComponent: "a")) { client in
                 // A connection that the fault has ended is made again; the call on it is not.
                 var answers = 0
                 for _ in 0..<200 where answers < 10 {
@@ -58,10 +55,6 @@ struct NamedFaultTests {
                 }
                 #expect(answers == 10)
             }
-        } catch {
-            await simulator.stop()
-            throw error
         }
-        await simulator.stop()
     }
 }

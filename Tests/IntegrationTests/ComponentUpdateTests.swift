@@ -16,21 +16,12 @@ struct ComponentUpdateTests {
         _ body: (NucleusSimulator, GreengrassIPCClient) async throws -> Void
     ) async throws {
         let component = SimulatedComponent(name: Self.component, configuration: ["a": 1])
-        let nucleus = try await NucleusSimulator.start(.init(dialect: dialect, components: [component]))
-        do {
-            let token = try await nucleus.environment(forComponent: Self.component)["SVCUID"] ?? ""
-            var configuration = GreengrassIPCConfiguration(
-                socketPath: nucleus.socketPath,
-                authentication: .svcuid(token)
-            )
+        try await NucleusSimulator.serving(.init(dialect: dialect, components: [component])) { nucleus in
+            var configuration = try await nucleus.clientConfiguration(forComponent: Self.component)
             configuration.backoff = Backoff(initial: .milliseconds(5), maximum: .milliseconds(20))
             configure(&configuration)
             try await withGreengrassIPC(configuration) { try await body(nucleus, $0) }
-        } catch {
-            await nucleus.stop()
-            throw error
         }
-        await nucleus.stop()
     }
 
     struct BodyError: Error {}

@@ -17,19 +17,10 @@ struct ConvenienceTests {
         let component = SimulatedComponent(name: Self.component, configuration: ["a": ["b": 1, "a": 2], "leaf": "x"])
         var configuration = NucleusSimulator.Configuration(dialect: dialect, components: [component])
         configuration.secrets = secrets
-        let nucleus = try await NucleusSimulator.start(configuration)
-        do {
-            let token = try await nucleus.environment(forComponent: Self.component)["SVCUID"] ?? ""
-            let configuration = GreengrassIPCConfiguration(
-                socketPath: nucleus.socketPath,
-                authentication: .svcuid(token)
-            )
+        try await NucleusSimulator.serving(configuration) { nucleus in
+            let configuration = try await nucleus.clientConfiguration(forComponent: Self.component)
             try await withGreengrassIPC(configuration) { try await body(nucleus, $0) }
-        } catch {
-            await nucleus.stop()
-            throw error
         }
-        await nucleus.stop()
     }
 
     @Test("Text, JSON and bytes between components", arguments: Dialect.allCases)

@@ -43,29 +43,20 @@ struct ReconnectionTests {
         _ body: (NucleusSimulator, GreengrassIPCClient, Log) async throws -> Void
     ) async throws {
         let component = SimulatedComponent(name: Self.component, configuration: setup.configuration)
-        let nucleus = try await NucleusSimulator.start(
+        let log = Log()
+        try await NucleusSimulator.serving(
             .init(
                 dialect: setup.dialect,
                 components: [component],
                 unsubackDelay: setup.unsubackDelay,
                 brokerState: setup.brokerState
             )
-        )
-        let log = Log()
-        do {
-            let token = try await nucleus.environment(forComponent: Self.component)["SVCUID"] ?? ""
-            var configuration = GreengrassIPCConfiguration(
-                socketPath: nucleus.socketPath,
-                authentication: .svcuid(token)
-            )
+        ) { nucleus in
+            var configuration = try await nucleus.clientConfiguration(forComponent: Self.component)
             configuration.backoff = Self.quick
             configuration.log = { log.add($0) }
             try await withGreengrassIPC(configuration) { try await body(nucleus, $0, log) }
-        } catch {
-            await nucleus.stop()
-            throw error
         }
-        await nucleus.stop()
     }
 
     private var options: SubscriptionOptions {

@@ -10,8 +10,7 @@ struct SubscriptionRenewalTests {
     private static let component = "com.example.Listener"
 
     private func configuration(_ nucleus: NucleusSimulator) async throws -> GreengrassIPCConfiguration {
-        let token = try await nucleus.environment(forComponent: Self.component)["SVCUID"] ?? ""
-        return GreengrassIPCConfiguration(socketPath: nucleus.socketPath, authentication: .svcuid(token))
+        try await nucleus.clientConfiguration(forComponent: Self.component)
     }
 
     private func withNucleus(
@@ -27,16 +26,11 @@ struct SubscriptionRenewalTests {
             ]
         ]
         let component = SimulatedComponent(name: Self.component, configuration: access)
-        let nucleus = try await NucleusSimulator.start(
-            NucleusSimulator.Configuration(dialect: dialect, components: [component], unsubackDelay: unsubackDelay)
-        )
-        do {
+        try await NucleusSimulator.serving(
+            .init(dialect: dialect, components: [component], unsubackDelay: unsubackDelay)
+        ) { nucleus in
             try await withGreengrassIPC(configuration(nucleus)) { try await body(nucleus, $0) }
-        } catch {
-            await nucleus.stop()
-            throw error
         }
-        await nucleus.stop()
     }
 
     @Test(arguments: Dialect.allCases)

@@ -7,17 +7,10 @@ import GreengrassIPCTesting
 enum OwnClient {
     /// What came of each operation: the name of its response, or of the error.
     static func outcomes(on dialect: Dialect, configuration: JSONValue) async throws -> [String: String] {
-        let nucleus = try await NucleusSimulator.start(PythonSDK.nucleus(dialect, configuration))
-        let outcomes: Result<[String: String], any Error>
-        do {
-            let token = try await nucleus.environment(forComponent: PythonSDK.component)["SVCUID"] ?? ""
-            let settings = GreengrassIPCConfiguration(socketPath: nucleus.socketPath, authentication: .svcuid(token))
-            outcomes = .success(try await withGreengrassIPC(settings) { try await call($0) })
-        } catch {
-            outcomes = .failure(error)
+        try await NucleusSimulator.serving(PythonSDK.nucleus(dialect, configuration)) { nucleus in
+            let settings = try await nucleus.clientConfiguration(forComponent: PythonSDK.component)
+            return try await withGreengrassIPC(settings) { try await call($0) }
         }
-        await nucleus.stop()
-        return try outcomes.get()
     }
 
     private static func call(_ client: GreengrassIPCClient) async throws -> [String: String] {

@@ -61,14 +61,8 @@ enum PythonSDK {
         }
         let configured = nucleus(dialect, configuration)
         return try await EventLoop.with { loop in
-            let nucleus = try await NucleusSimulator.start(configured, on: loop)
-            do {
-                let result = try await run(client, interpreter, nucleus, loop)
-                await nucleus.stop()
-                return result
-            } catch {
-                await nucleus.stop()
-                throw error
+            try await NucleusSimulator.serving(configured, on: loop) { nucleus in
+                try await run(client, interpreter, nucleus, loop)
             }
         }
     }

@@ -6,10 +6,6 @@ internal import EventReactor
 extension ClientCore {
     private static let lingering = Duration.milliseconds(250)
 
-    private func log(_ kind: LogEvent.Kind, _ level: LogEvent.Level, _ message: String, _ metadata: LogEvent.Metadata) {
-        configuration.log?(LogEvent(kind, level, message, metadata))
-    }
-
     /// Opens a subscription and waits for its first response.
     func open(_ record: SubscriptionRecord) async throws(GreengrassIPCError) -> [UInt8] {
         let result = await withTaskCancellationHandler {

@@ -239,7 +239,7 @@ final actor ClientCore: Connection.Owner {
         if let next = waitingCalls.map(\.deadline).min() { loop.arm(waitTimer, at: next) }
     }
 
-    private func log(_ kind: LogEvent.Kind, _ level: LogEvent.Level, _ message: String, _ metadata: LogEvent.Metadata) {
+    func log(_ kind: LogEvent.Kind, _ level: LogEvent.Level, _ message: String, _ metadata: LogEvent.Metadata) {
         configuration.log?(LogEvent(kind, level, message, metadata))
     }
 }

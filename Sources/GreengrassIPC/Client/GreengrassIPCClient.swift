@@ -136,9 +136,9 @@ extension GreengrassIPCClient {
         _ request: some JSONWritable,
         _ timeout: Duration
     ) async throws(GreengrassIPCError) -> Response {
-        let payload = try Self.encode(request, operation)
+        let payload = try operation.encode(request)
         let reply = try await core.exchange(operation, payload, timeout: timeout)
-        return try Self.decode(Response.self, reply, operation)
+        return try operation.decode(Response.self, from: reply)
     }
 
     func open<Event: JSONReadable & Sendable, Result>(
@@ -149,7 +149,7 @@ extension GreengrassIPCClient {
         _ body: (Subscription<Event>) async throws -> Result
     ) async throws -> Result {
         let buffer = EventBuffer(options)
-        let payload = try Self.encode(request, operation)
+        let payload = try operation.encode(request)
         let record = SubscriptionRecord(
             operation,
             payload: payload,
@@ -169,38 +169,5 @@ extension GreengrassIPCClient {
         // Not skipped by cancellation: closing waits for nothing.
         await core.close(record)
         return try result.get()
-    }
-
-    private static func encode(
-        _ request: some JSONWritable,
-        _ operation: OperationDescriptor
-    ) throws(GreengrassIPCError) -> [UInt8] {
-        do throws(JSONError) {
-            return try request.jsonBytes()
-        } catch {
-            throw GreengrassIPCError(
-                .invalidRequest,
-                "the request cannot be written as JSON",
-                operation: operation.name,
-                cause: error
-            )
-        }
-    }
-
-    private static func decode<Response: JSONReadable>(
-        _ type: Response.Type,
-        _ payload: [UInt8],
-        _ operation: OperationDescriptor
-    ) throws(GreengrassIPCError) -> Response {
-        do throws(JSONError) {
-            return try Response(jsonBytes: payload.span)
-        } catch {
-            throw GreengrassIPCError(
-                .invalidResponse,
-                "the response is not what the service model says",
-                operation: operation.name,
-                cause: error
-            )
-        }
     }
 }

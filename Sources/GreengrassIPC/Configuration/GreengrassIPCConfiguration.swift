@@ -80,7 +80,7 @@ public struct GreengrassIPCConfiguration: Sendable {
         try GreengrassIPCConfiguration(environment: CurrentProcess.environment(_:))
     }
 
-    init(environment: (String) -> String?) throws(GreengrassIPCError) {
+    package init(environment: (String) -> String?) throws(GreengrassIPCError) {
         func value(_ name: String) throws(GreengrassIPCError) -> String {
             guard let value = environment(name), !value.isEmpty else {
                 throw GreengrassIPCError(

@@ -30,17 +30,7 @@ extension GreengrassIPCCaller {
         qos: QOS = .atLeastOnce,
         json: JSONValue
     ) async throws(GreengrassIPCError) {
-        let payload: [UInt8]
-        do throws(JSONError) {
-            payload = try json.jsonBytes()
-        } catch {
-            throw GreengrassIPCError(
-                .invalidRequest,
-                "the payload cannot be written as JSON",
-                operation: PublishToIoTCore.descriptor.name,
-                cause: error
-            )
-        }
+        let payload = try PublishToIoTCore.descriptor.encode(json, as: "payload")
         try await publishToIoTCore(topicName: topicName, qos: qos, payload: payload)
     }
 

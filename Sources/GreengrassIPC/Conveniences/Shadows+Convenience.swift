@@ -32,17 +32,7 @@ extension GreengrassIPCCaller {
     ) async throws(GreengrassIPCError) -> JSONValue {
         var document: [String: JSONValue] = ["state": state]
         document["version"] = version.map(JSONValue.integer)
-        let payload: [UInt8]
-        do throws(JSONError) {
-            payload = try JSONValue.object(document).jsonBytes()
-        } catch {
-            throw GreengrassIPCError(
-                .invalidRequest,
-                "the state cannot be written as JSON",
-                operation: UpdateThingShadow.descriptor.name,
-                cause: error
-            )
-        }
+        let payload = try UpdateThingShadow.descriptor.encode(JSONValue.object(document), as: "state")
         let response = try await updateThingShadow(thingName: thing, shadowName: name, payload: payload)
         return try Self.document(response.payload, UpdateThingShadow.descriptor)
     }
@@ -51,15 +41,6 @@ extension GreengrassIPCCaller {
         _ payload: [UInt8],
         _ operation: OperationDescriptor
     ) throws(GreengrassIPCError) -> JSONValue {
-        do throws(JSONError) {
-            return try JSONValue(jsonBytes: payload)
-        } catch {
-            throw GreengrassIPCError(
-                .invalidResponse,
-                "the shadow's document is not JSON",
-                operation: operation.name,
-                cause: error
-            )
-        }
+        try operation.decode(JSONValue.self, from: payload, complaint: "the shadow's document is not JSON")
     }
 }

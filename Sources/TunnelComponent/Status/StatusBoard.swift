@@ -58,25 +58,37 @@ extension StatusBoard {
     ///
     /// - Parameter trouble: what keeps it from connecting.
     func changed(_ id: TunnelID, to state: TunnelMachine.State, trouble: String?, now: Int64) {
-        let id = id.description
-        guard let index = status.withLock({ $0.tunnels.lastIndex { $0.id == id } }) else { return }
-        let known = status.withLock { $0.tunnels[index] }
+        if status.withLock({ $0.move(id.description, to: state, trouble, now) }) { announcement.yield() }
+    }
+}
+
+extension AgentStatus {
+    /// Answers whether anything has changed.
+    fileprivate mutating func move(
+        _ id: String,
+        to state: TunnelMachine.State,
+        _ trouble: String?,
+        _ now: Int64
+    ) -> Bool {
+        guard let index = tunnels.lastIndex(where: { $0.id == id }) else { return false }
+        let known = tunnels[index]
         var tunnel = known
         tunnel.state = state.word
         tunnel.reason = state.isConnected ? nil : trouble
         if case .ended(let reason) = state { tunnel.reason = reason.word }
-        guard tunnel != known else { return }
-        if tunnel.state != known.state { tunnel.since = now }
-        update { status in
-            if tunnel.state != known.state { status.counters.count(tunnel) }
-            guard tunnel.state == "ended" else {
-                status.tunnels[index] = tunnel
-                return
-            }
-            status.tunnels.remove(at: index)
-            status.ended.append(tunnel)
-            if status.ended.count > AgentStatus.rememberedEnds { status.ended.removeFirst() }
+        guard tunnel != known else { return false }
+        if tunnel.state != known.state {
+            tunnel.since = now
+            counters.count(tunnel)
         }
+        guard case .ended = state else {
+            tunnels[index] = tunnel
+            return true
+        }
+        tunnels.remove(at: index)
+        ended.append(tunnel)
+        if ended.count > Self.rememberedEnds { ended.removeFirst() }
+        return true
     }
 }
 

@@ -14,16 +14,9 @@ struct CallTests {
         _ body: (NucleusSimulator, [String: String]) async throws -> Result
     ) async throws -> Result {
         let component = SimulatedComponent(name: component, configuration: ["port": 80])
-        let nucleus = try await NucleusSimulator.start(.init(dialect: dialect, components: [component]))
-        let environment = try await nucleus.environment(forComponent: Self.component)
-        let result: Swift.Result<Result, any Error>
-        do {
-            result = .success(try await body(nucleus, environment))
-        } catch {
-            result = .failure(error)
+        return try await NucleusSimulator.serving(.init(dialect: dialect, components: [component])) { nucleus in
+            try await body(nucleus, nucleus.environment(forComponent: Self.component))
         }
-        await nucleus.stop()
-        return try result.get()
     }
 
     @Test("A call's response is a line of JSON, whatever the case of the operation", arguments: Dialect.allCases)

@@ -81,7 +81,7 @@ struct BackoffTests {
     func aWaitIsBetweenHalfAndAllOfItsStep(_ failures: Int) {
         let backoff = Backoff(initial: .milliseconds(100), maximum: .seconds(5))
         let step = min(Duration.milliseconds(100) * (1 << min(failures - 1, 10)), .seconds(5))
-        var generator = SplitMix(seed: 1)
+        var generator = SeededRandom(seed: 1)
         for _ in 0..<200 {
             let wait = backoff.wait(afterFailures: failures, using: &generator)
             #expect(wait >= step / 2 && wait <= step)
@@ -93,7 +93,7 @@ struct BackoffTests {
         (.seconds(Int64.max), .seconds(Int64.max)), (.seconds(10), .milliseconds(1)),
     ])
     func extremesNeitherTrapNorSpin(_ initial: Duration, _ maximum: Duration) {
-        var generator = SplitMix(seed: 1)
+        var generator = SeededRandom(seed: 1)
         for failures in [Int.min, -1, 0, 1, 2, 63, 64, .max] {
             let wait = Backoff(initial: initial, maximum: maximum).wait(afterFailures: failures, using: &generator)
             #expect(wait >= .microseconds(500))
@@ -102,7 +102,7 @@ struct BackoffTests {
     }
 
     @Test func waitsAreSpread() {
-        var generator = SplitMix(seed: 1)
+        var generator = SeededRandom(seed: 1)
         let waits = (0..<50).map { _ in Backoff().wait(afterFailures: 1, using: &generator) }
         #expect(Set(waits).count > 10)
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import EventReactor
 import Foundation
 import GreengrassIPC
 import Testing
@@ -8,7 +9,7 @@ import Testing
 struct Base64Tests {
     @Test("Agrees with Foundation for all short lengths, plain and escaped", arguments: 0...200)
     func againstFoundation(length: Int) throws {
-        var generator = SplitMix(seed: UInt64(length))
+        var generator = SeededRandom(seed: UInt64(length))
         let bytes = (0..<length).map { _ in UInt8.random(in: 0...255, using: &generator) }
         let text = Data(bytes).base64EncodedString()
         #expect(Base64.encode(bytes) == text)

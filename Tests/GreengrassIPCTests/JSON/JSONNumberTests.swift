@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import EventReactor
 import Foundation
 import GreengrassIPC
 import Testing
@@ -78,7 +79,7 @@ struct JSONNumberTests {
 
     @Test("Random doubles survive writing and reading, and Foundation agrees")
     func randomDoubles() throws {
-        var generator = SplitMix(seed: 1)
+        var generator = SeededRandom(seed: 1)
         for round in 0..<20_000 {
             let double: Double
             if round.isMultiple(of: 2) {

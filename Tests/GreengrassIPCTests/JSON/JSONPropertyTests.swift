@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import EventReactor
 import Foundation
 import GreengrassIPC
 import Testing
@@ -11,7 +12,7 @@ struct JSONPropertyTests {
         arguments: 0..<200
     )
     func againstFoundation(seed: UInt64) throws {
-        var generator = SplitMix(seed: seed)
+        var generator = SeededRandom(seed: seed)
         let value = randomValue(depth: 5, using: &generator)
         for escaping in [JSONWriter.Escaping.standard, .html] {
             let bytes = try value.jsonBytes(escaping: escaping)
@@ -27,14 +28,14 @@ struct JSONPropertyTests {
 
     @Test("Writing is deterministic and reading it changes nothing", arguments: 200..<300)
     func stable(seed: UInt64) throws {
-        var generator = SplitMix(seed: seed)
+        var generator = SeededRandom(seed: seed)
         let bytes = try randomValue(depth: 6, using: &generator).jsonBytes()
         #expect(try JSONValue(jsonBytes: bytes).jsonBytes() == bytes)
     }
 
     @Test("No prefix of an object is an object", arguments: 300..<330)
     func truncations(seed: UInt64) throws {
-        var generator = SplitMix(seed: seed)
+        var generator = SeededRandom(seed: seed)
         let value: JSONValue = ["value": randomValue(depth: 4, using: &generator)]
         let bytes = try value.jsonBytes(escaping: .html)
         for length in 0..<bytes.count {
@@ -54,7 +55,7 @@ struct JSONPropertyTests {
 
     @Test("Flipped bits end in a value or an error; reading and skipping agree on the grammar", arguments: 0..<40)
     func bitFlips(seed: UInt64) throws {
-        var generator = SplitMix(seed: seed)
+        var generator = SeededRandom(seed: seed)
         let original = Array(Self.event.utf8)
         for _ in 0..<500 {
             var bytes = original
@@ -75,7 +76,7 @@ struct JSONPropertyTests {
 
     @Test("Random bytes end in a value or an error", arguments: 0..<20)
     func noise(seed: UInt64) {
-        var generator = SplitMix(seed: seed)
+        var generator = SeededRandom(seed: seed)
         let alphabet = Array("{}[]\",:\\u0de1-.+ \ntrufalsn".utf8) + [0xFF, 0xC3, 0xE2, 0]
         for _ in 0..<2000 {
             let count = Int.random(in: 0...24, using: &generator)
@@ -97,7 +98,7 @@ struct JSONPropertyTests {
         try reader.finish()
     }
 
-    private func randomValue(depth: Int, using generator: inout SplitMix) -> JSONValue {
+    private func randomValue(depth: Int, using generator: inout SeededRandom) -> JSONValue {
         switch Int.random(in: 0..<(depth == 0 ? 6 : 9), using: &generator) {
         case 0: return nil
         case 1: return .bool(.random(using: &generator))
@@ -118,7 +119,7 @@ struct JSONPropertyTests {
     }
 
     /// No combining characters, so that equality is the same as equality of code points.
-    private func randomString(using generator: inout SplitMix) -> String {
+    private func randomString(using generator: inout SeededRandom) -> String {
         let ranges: [ClosedRange<UInt32>] = [
             0...0x7F, 0x20...0x7E, 0x2020...0x202F, 0x4E00...0x9FFF, 0x1F600...0x1F64F,
         ]

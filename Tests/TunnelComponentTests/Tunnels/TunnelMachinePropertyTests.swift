@@ -46,7 +46,7 @@ struct TunnelMachinePropertyTests {
             #expect(isDone ? deadline == nil : deadline != nil || isLaunching || isKilled)
         }
 
-        mutating func step(_ choice: Int, _ generator: inout SplitMix) {
+        mutating func step(_ choice: Int, _ generator: inout SeededRandom) {
             switch choice {
             case 0 where isLaunching:
                 isLaunching = false
@@ -79,21 +79,9 @@ struct TunnelMachinePropertyTests {
         }
     }
 
-    /// Random numbers that a failing seed repeats.
-    private struct SplitMix: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
-    }
-
     @Test(arguments: 0..<50)
     func `Random facts`(_ seed: Int) {
-        var generator = SplitMix(state: UInt64(seed))
+        var generator = SeededRandom(seed: UInt64(seed))
         for _ in 0..<20 {
             var world = World()
             world.apply(world.machine.start(now: world.now))

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import EventReactor
+
 /// Faults drawn by chance, the same ones for the same seed.
 struct RandomFaults: Sendable {
     let seed: UInt64
-    private var generator: SplitMix
+    private var generator: SeededRandom
 
     init(seed: UInt64) {
         self.seed = seed
-        generator = SplitMix(state: seed)
+        generator = SeededRandom(seed: seed)
     }
 
     /// About one message in sixteen is struck, the answer to CONNECT never.
@@ -19,17 +21,5 @@ struct RandomFaults: Sendable {
             kind == .event ? .duplicate : .ping, .corruptChecksum, .closeMidFrame,
         ]
         return sorts[Int(generator.next() % UInt64(sorts.count))]
-    }
-}
-
-/// The generator of Steele, Lea and Flood: 64 bits of state, and the same numbers everywhere.
-struct SplitMix: RandomNumberGenerator, Sendable {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -84,7 +84,8 @@ struct ComponentUpdateTests {
             #expect(ended.withLock { $0.first } == report.id)
             let isFailure = [.throwsError, .hangs, .ignoresItsCancellation].contains(behaviour)
             #expect(kinds.withLock { $0.count { $0 == .handlerFailed } } == (isFailure ? 1 : 0))
-            #expect(await nucleus.findings.isEmpty)
+            let findings = await nucleus.findings
+            #expect(findings.isEmpty)
         }
     }
 
@@ -123,7 +124,8 @@ struct ComponentUpdateTests {
         let report = await nucleus.deployment(deployment)
         #expect(report?.updateAnswers[Self.component] == [.ready])
         #expect(report?.status == .succeeded)
-        #expect(await nucleus.findings.isEmpty)
+        let findings = await nucleus.findings
+        #expect(findings.isEmpty)
         await nucleus.stop()
     }
 
@@ -238,7 +240,8 @@ struct ComponentUpdateTests {
             }
             answering.cancel()
             _ = await answering.result
-            #expect(await nucleus.findings.isEmpty)
+            let findings = await nucleus.findings
+            #expect(findings.isEmpty)
         }
     }
 

@@ -88,7 +88,8 @@ extension ClientCore {
         guard case .connected(let connection) = state, !debts.isEmpty else { return false }
         partingConnection = connection
         for (answer, call) in debts.map({ ($0.answer, $0.call) }) where call == nil {
-            let call = PendingCall(answer.operation, payload: answer.payload, timeout: Self.longestParting)
+            // The parting ends before the call could: a stream closed for its time being up would cross the reply.
+            let call = PendingCall(answer.operation, payload: answer.payload, timeout: Self.longestParting * 100)
             pay(answer, with: call)
             connection.assumeIsolated { $0.start(call) }
         }

@@ -101,4 +101,32 @@ struct OwedAnswerTests {
             #expect(requests.dropFirst().allSatisfy { $0.json?["recheckAfterMs"] == 3 })
         }
     }
+
+    /// Ended from this side, its stream could cross the reply, which old classic nuclei punish.
+    @Test func `The stream of a last answer that gets no reply is not closed, the connection is`() async throws {
+        let reply = answering()
+        try await withTestNucleus(
+            onMessage: { if $1.operation != "DeferComponentUpdate" { reply($0, $1) } }
+        ) { client, nucleus in
+            let answering = Task {
+                try await client.answerComponentUpdates(within: .seconds(600)) { _ in
+                    try? await client.loop.sleep(for: .seconds(600))
+                    return .acknowledge
+                }
+            }
+            #expect(await nucleus.sees { $0.connections.first?.requests.count == 1 })
+            try await onLoop(client.loop) {
+                nucleus.connections[0].send(stream: 1, shape: Self.union, json: Self.before("D1"))
+            }
+            // The event has been read when a call behind it is answered.
+            _ = try await client.getConfiguration()
+            await client.shutDown()
+            answering.cancel()
+            _ = await answering.result
+            #expect(await nucleus.sees { $0.connections[0].sawEnd })
+            let received = try await onLoop(client.loop) { nucleus.connections[0].received }
+            let answer = try #require(received.first { $0.operation == "DeferComponentUpdate" })
+            #expect(!received.contains { $0.terminatesStream && $0.streamID == answer.streamID })
+        }
+    }
 }

@@ -139,7 +139,17 @@ private struct RecipeReader {
                 }
                 isZIP = kind.uppercased() == "ZIP"
             }
-            artifacts.append(Recipe.Artifact(uri: try text(uri.value, "URI"), isZIP: isZIP))
+            var artifact = Recipe.Artifact(uri: try text(uri.value, "URI"), isZIP: isZIP)
+            if let section = member(members, "Permission"), !isNull(section.value),
+                let execute = member(try map(section.value, "Permission"), "Execute"), !isNull(execute.value)
+            {
+                let who = try text(execute.value, "Execute").uppercased()
+                guard ["NONE", "OWNER", "ALL"].contains(who) else {
+                    throw error(execute.value, "expected Execute to be NONE, OWNER or ALL")
+                }
+                artifact.isExecutable = who != "NONE"
+            }
+            artifacts.append(artifact)
         }
         return artifacts
     }

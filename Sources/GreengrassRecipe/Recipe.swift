@@ -58,6 +58,8 @@ package struct Recipe: Sendable, Hashable {
     package struct Artifact: Sendable, Hashable {
         package var uri: String
         package var isZIP: Bool
+        /// Whether its files may be executed. What a ZIP says of its files' modes does not count on a device.
+        package var isExecutable = false
 
         /// The last part of the URI.
         package var fileName: String { uri.split(separator: "/").last.map(String.init) ?? uri }

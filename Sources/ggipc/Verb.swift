@@ -52,7 +52,14 @@ enum Verb: String, CaseIterable {
                 "FILE",
                 "a component's recipe: name, default configuration, accessControl, scripts"
             ),
-            OptionSyntax("--artifacts", "FOLDER", "what the recipe brings, its archives unpacked; else beside it"),
+            OptionSyntax(
+                "--artifacts",
+                "FOLDER",
+                """
+                what the recipe brings, there or in NAME/VERSION below; else greengrass-build's, or beside the recipe.
+                A ZIP is unpacked, unless a folder of its name lies beside it
+                """
+            ),
             OptionSyntax("--root", "FOLDER", "the nucleus's folder, with work/NAME in it; else a fresh one"),
             OptionSyntax(flag: "--once", "start the component no second time when it fails"),
             OptionSyntax(
@@ -69,9 +76,9 @@ enum Verb: String, CaseIterable {
         ],
         takesCommand: true,
         notes: """
-            Runs COMMAND, or the recipe's script, in a component's working directory and environment: starts it again
-            when it fails, up to three times an hour, sends SIGTERM and then SIGKILL when this program is stopped, and
-            exits as it does. Files that COMMAND names are named in full to it. Without COMMAND and recipe it prints
+            Runs COMMAND, or the recipe's scripts, in a component's working directory and environment: starts it again
+            when it fails, up to three times an hour, runs the shutdown script (classic) and sends SIGTERM and then
+            SIGKILL when this program is stopped, and exits as it does. Files that COMMAND names are named in full to it. Without COMMAND and recipe it prints
             the environment to export, and serves until it is stopped. Configurations and recipes are JSON or YAML.
             """
     )

@@ -77,4 +77,46 @@ struct CheckCommandTests {
             #expect(!lines.contains { $0.contains("0123abcd4567") })
         }
     }
+
+    /// Starts a check in the surroundings of the agent's tests, and waits for its end.
+    private func runCheck(
+        _ setup: AgentSetup,
+        _ nucleus: NucleusSimulator,
+        _ directory: TestDirectory,
+        _ loop: EventLoop
+    )
+        async throws
+    {
+        var setup = setup
+        setup.arguments = ["check"]
+        let process = try await setup.launch(nucleus, directory, loop)
+        #expect(await process.waitForExit() == .exited(0))
+    }
+
+    private var slowBroker: AgentSetup {
+        AgentSetup(
+            dialect: .classic,
+            configuration: ["endpoint": "127.0.0.1:8443", "resubscribeSeconds": "0"],
+            unsubackDelay: .milliseconds(500)
+        )
+    }
+
+    @Test func `A check beside a running agent takes no notification away`() async throws {
+        try await withAgent(slowBroker) { test in
+            try await runCheck(slowBroker, test.nucleus, test.directory, test.loop)
+            #expect(await test.nucleus.subscriptions.contains { !$0.isDeaf })
+            try await test.expectAlive()
+        }
+    }
+
+    @Test func `An agent that is started right after a check hears at once`() async throws {
+        try await withNucleus(slowBroker) { nucleus, directory, loop in
+            try await runCheck(slowBroker, nucleus, directory, loop)
+            let agent = try await slowBroker.launch(nucleus, directory, loop)
+            try await agent.wait(for: "subscribed")
+            #expect(await nucleus.subscriptions.map(\.isDeaf) == [false])
+            #expect(await agent.stop() == .exited(0))
+            #expect(await nucleus.findings.isEmpty)
+        }
+    }
 }

@@ -14,7 +14,13 @@ struct NucleusCheck: Sendable {
         /// Nil when it could not be read.
         var configuration: JSONValue?
         var findings: [CheckFinding] = []
+        /// When the subscription that was tried was given up; nil when there was none.
+        var subscribedUntil: Instant?
     }
+
+    /// The classic nucleus forgets a filter only with the broker's UNSUBACK; whoever subscribes to it before that is
+    /// answered and hears nothing. Who starts the agent when the check has ended is to come later.
+    static let forgetting = Duration.seconds(1)
 
     func run() async -> Result {
         let client: GreengrassIPCClient
@@ -32,7 +38,7 @@ struct NucleusCheck: Sendable {
                 ]
             )
         }
-        return await withTaskGroup(of: Result?.self) { group in
+        var result = await withTaskGroup(of: Result?.self) { group in
             group.addTask {
                 // It ends by itself only when the nucleus refuses the token.
                 do throws(GreengrassIPCError) { try await client.run() } catch { return Self.refused(error) }
@@ -44,6 +50,9 @@ struct NucleusCheck: Sendable {
             group.cancelAll()
             return result ?? Result()
         }
+        // Only now is the connection closed.
+        if result.subscribedUntil != nil { result.subscribedUntil = .now() }
+        return result
     }
 
     private static func refused(_ error: GreengrassIPCError) -> Result? {
@@ -69,7 +78,9 @@ struct NucleusCheck: Sendable {
             )
             return result
         }
-        result.findings.append(await subscription(client))
+        let notifications = await subscription(client)
+        result.findings.append(notifications)
+        if notifications.level == .ok { result.subscribedUntil = .now() }
         return result
     }
 

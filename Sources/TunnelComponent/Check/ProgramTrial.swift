@@ -70,7 +70,7 @@ final actor ProgramTrial {
             return CheckFinding(.warning, "program", "it did not end within 5 s when asked for its version")
         }
         if status == .exited(0) { return CheckFinding(.ok, "program", "it runs: \(first)") }
-        if let line = lines.first(where: { $0.contains("GLIBC") }) {
+        if let line = lines.first(where: { $0.mentions("GLIBC") }) {
             return CheckFinding(
                 .error,
                 "program",
@@ -78,7 +78,7 @@ final actor ProgramTrial {
                 remedy: "\(remedy); AWS's own needs glibc 2.35, else build it here"
             )
         }
-        if let line = lines.first(where: { $0.contains("shared librar") }) {
+        if let line = lines.first(where: { $0.mentions("shared librar") }) {
             return CheckFinding(
                 .error,
                 "program",

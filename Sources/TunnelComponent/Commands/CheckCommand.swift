@@ -29,6 +29,9 @@ struct CheckCommand: Sendable {
         found(check.certificates())
         found(check.endpoint())
         for finding in check.services() { found(finding) }
+        if let end = nucleus.subscribedUntil {
+            try? await loop.sleep(for: max(.zero, end + NucleusCheck.forgetting - .now()))
+        }
         let errors = findings.count { $0.level == .error }
         let warnings = findings.count { $0.level == .warning }
         CurrentProcess.write("\(errors) errors, \(warnings) warnings\n", to: 1)

@@ -69,7 +69,7 @@ final actor StatusPublisher {
 
     private func publish(_ status: AgentStatus, _ configuration: AgentConfiguration) async {
         guard !configuration.statusTopic.isEmpty else { return }
-        let topic = configuration.statusTopic.replacing("{thingName}", with: status.thingName)
+        let topic = configuration.statusTopic.replacingEach("{thingName}", with: status.thingName)
         let document = status.document(tunnelLimit: Self.tunnelsInMessage)
         do throws(GreengrassIPCError) {
             switch configuration.statusDestination {

@@ -8,6 +8,7 @@ final class RunningCommand: @unchecked Sendable {
     private var child: ChildProcess?
     private var status: ExitStatus?
     private var waiting: CheckedContinuation<ExitStatus, Never>?
+    private var limit: (timer: LoopTimer, loop: EventLoop)?
     /// Called at the end.
     var whenEnded: ((ExitStatus) -> Void)?
 
@@ -25,8 +26,21 @@ final class RunningCommand: @unchecked Sendable {
 
     func send(signal: Int32) { child?.send(signal: signal) }
 
+    /// Kills it when it runs longer.
+    func limit(to time: Duration, _ loop: EventLoop) {
+        guard status == nil else { return }
+        let timer = LoopTimer { [weak self] in
+            CurrentProcess.write("ggipc: a script took longer than \(time) and is killed\n", to: 2)
+            self?.send(signal: SignalSource.kill)
+        }
+        limit = (timer, loop)
+        loop.arm(timer, after: time)
+    }
+
     private func ended(_ status: ExitStatus) {
         self.status = status
+        if let limit { limit.loop.cancel(limit.timer) }
+        limit = nil
         whenEnded?(status)
         whenEnded = nil
         waiting?.resume(returning: status)

@@ -11,7 +11,6 @@ enum SimulateCommand {
     /// Serves until a signal comes or the component ends; answers the exit status.
     static func run(_ arguments: ParsedArguments) throws -> Int32 {
         let options = try SimulateOptions(arguments)
-        if options.command.isEmpty { try options.recipe?.check() }
         return try EventLoop.run { loop in try await serve(options, on: loop) }
     }
 
@@ -58,24 +57,15 @@ enum SimulateCommand {
             return 0
         }
         let place = try ComponentPlace(environments[0].component, root: options.root)
-        let supervisor = Supervisor(
-            try program(options, simulator, place),
-            environment: place.environment(environments[0].values, options.configuration.dialect),
-            directory: place.work,
-            dialect: options.configuration.dialect,
-            relaunches: options.relaunches,
-            loop: loop
-        )
-        let name = place.component
-        supervisor.report = { try? await simulator.setState($0, of: name) }
-        requests.handler = { request in
-            guard request.component.lowercased() == name.lowercased() else { return }
-            supervisor.end(request.isRestart ? .restart : .stop)
-        }
-        signals.action = { _ in supervisor.end(.stop) }
         let result: Result<Int32, any Error>
         do {
-            result = .success(try await supervisor.run())
+            let runner = ScriptRunner(
+                environment: place.environment(environments[0].values, options.configuration.dialect),
+                directory: place.work,
+                loop: loop
+            )
+            let program = try await program(options, simulator, place, loop)
+            result = .success(try await run(program, runner, options, simulator, requests, signals))
         } catch {
             result = .failure(error)
         }
@@ -83,27 +73,55 @@ enum SimulateCommand {
         return try result.get()
     }
 
+    private static func run(
+        _ program: ComponentProgram,
+        _ runner: ScriptRunner,
+        _ options: SimulateOptions,
+        _ simulator: NucleusSimulator,
+        _ requests: LifecycleRequests,
+        _ signals: StopSignals
+    ) async throws -> Int32 {
+        let supervisor = Supervisor(
+            program,
+            runner,
+            dialect: options.configuration.dialect,
+            relaunches: options.relaunches,
+            loop: runner.loop
+        )
+        let name = simulator.configuration.components[0].name
+        supervisor.report = { try? await simulator.setState($0, of: name) }
+        requests.handler = { request in
+            guard request.component.lowercased() == name.lowercased() else { return }
+            supervisor.end(request.isRestart ? .restart : .stop)
+        }
+        if signals.received != nil { supervisor.end(.stop) }
+        signals.action = { _ in supervisor.end(.stop) }
+        return try await supervisor.run()
+    }
+
     private static func program(
         _ options: SimulateOptions,
         _ simulator: NucleusSimulator,
-        _ place: ComponentPlace
-    ) throws -> ComponentProgram {
+        _ place: ComponentPlace,
+        _ loop: EventLoop
+    ) async throws -> ComponentProgram {
         guard options.command.isEmpty, let file = options.recipe else {
             return ComponentProgram(command: options.command)
         }
+        let artifacts = try await UnpackedArtifacts(file, root: place.root, loop)
         let configuration = simulator.configuration
         let variables = RecipeVariables(
             component: RecipeVariables.Values(
                 configuration: configuration.components[0].configuration,
-                artifactsPath: file.artifacts,
-                decompressedPath: file.artifacts,
+                artifactsPath: artifacts.path,
+                decompressedPath: artifacts.decompressedPath,
                 workPath: place.work
             ),
             rootPath: place.root,
             thingName: configuration.thingName,
             isLite: configuration.dialect == .lite
         )
-        return try ComponentProgram(file.recipe, file.manifest, variables)
+        return try ComponentProgram(file.manifest, variables)
     }
 
     private struct Environment {

@@ -7,6 +7,7 @@ import Foundation
 /// The programs that were built beside the tests.
 enum Programs {
     static let agent = path("iot-tunnel-agent")
+    static let tool = path("ggipc")
     /// Where the umask lets the group write what is built, the agent would refuse it.
     static let standIn: String = {
         let program = path("localproxy-stand-in")

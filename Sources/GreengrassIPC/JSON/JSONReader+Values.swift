@@ -10,6 +10,7 @@ extension JSONReader {
     }
 
     /// Reads `null` if that comes next.
+    @inline(never)
     public mutating func readNullIfPresent() throws(JSONError) -> Bool {
         skipWhiteSpace()
         guard position < bytes.count, bytes[position] == UInt8(ascii: "n") else { return false }
@@ -28,6 +29,7 @@ extension JSONReader {
     }
 
     /// Reads a string; `null` counts as absent.
+    @inline(never)
     public mutating func readStringIfPresent() throws(JSONError) -> String? {
         try readNullIfPresent() ? nil : try readString()
     }

@@ -86,6 +86,8 @@ public struct JSONReader: ~Escapable {
         (name.end - name.start == expected.utf8CodeUnitCount || name.hasEscapes) && nameEquals(expected)
     }
 
+    // Each generated type asks for each of its members: inlined there, the rare part makes up most of its code.
+    @inline(never)
     private func nameEquals(_ expected: StaticString) -> Bool {
         if name.hasEscapes { return text(of: name).utf8.elementsEqual(expected.description.utf8) }
         // Safety: a static string has `utf8CodeUnitCount` bytes at `utf8Start`, for ever.
@@ -103,6 +105,7 @@ public struct JSONReader: ~Escapable {
     }
 
     /// The error for an object that lacks a required member.
+    @inline(never)
     public func missingMember(_ name: StaticString) -> JSONError {
         error("member \"\(name)\" is missing in the object that ends")
     }

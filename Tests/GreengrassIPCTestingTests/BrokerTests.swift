@@ -215,6 +215,21 @@ struct BrokerTests {
         #expect(harness.take(connection).map(\.stream) == [1, 2])
     }
 
+    @Test("What waited is sent before a broker that forgot the filters is told of them", arguments: [true, false])
+    func session(isKept: Bool) {
+        var harness = Harness(.classic)
+        let connection = harness.login()
+        _ = harness.send(ClientFrame.subscribe(1, "a"), on: connection)
+        harness.setBrokerState(.lost)
+        let publish = ClientFrame.call(2, "PublishToIoTCore", #"{"topicName":"a","qos":"1","payload":""}"#)
+        #expect(harness.send(publish, on: connection).map(\.shape) == ["PublishToIoTCoreResponse"])
+        harness.setBrokerState(.connected, keepsSession: isKept)
+        #expect(harness.take(connection).map(\.stream) == (isKept ? [1] : []))
+        #expect(harness.nucleus.publications.count == 1)
+        harness.publish("a")
+        #expect(harness.take(connection).map(\.stream) == [1])
+    }
+
     @Test("Lite without a broker refuses both", arguments: [BrokerState.lost, .neverConnected])
     func liteOffline(state: BrokerState) {
         var harness = Harness(.lite)

@@ -34,7 +34,7 @@ struct OperationsTableTests {
     private static func column(_ dialect: Dialect) async throws -> Column {
         var python: [[String: String]] = []
         for client in PythonSDK.Client.allCases {
-            let outcomes = try await PythonSDK.run(client, on: dialect, configuration: configuration).outcomes
+            let outcomes = try await PythonSDK.run(client, on: dialect).outcomes
             python.append(Dictionary(outcomes.map { ($0.operation, $0.type) }) { first, _ in first })
         }
         return Column(own: try await OwnClient.outcomes(on: dialect, configuration: configuration), python: python)
@@ -69,9 +69,8 @@ struct OperationsTableTests {
             payloads of its request and its response are read and written; where that tick is missing they have the
             request only, the response is empty. The others: called on the simulated nucleus
             of that kind by this client, and by the Python SDK (both of its clients), with the same request and the same
-            outcome. An error's name beside the tick is how that nucleus answers the request: to an identifier that
-            nobody knows, to a component that may not ask, and on nucleus lite, with `ServiceError`, to what it does not
-            have.
+            outcome, the events of subscriptions included. `ServiceError` beside the tick is how nucleus lite answers
+            what it does not have.
 
             | operation | generated | samples | classic | classic, Python | lite | lite, Python |
             | --- | --- | --- | --- | --- | --- | --- |

@@ -17,8 +17,9 @@ enum PythonSDK {
         var operation: String
         /// The class of the response, or of the exception.
         var type: String
-        /// The event that came, where one was waited for.
-        var event: JSONValue?
+        /// The events that came, where some were waited for.
+        var events: [JSONValue]
+        var response: JSONValue?
         /// Whether the stream's end was reported after it had been closed.
         var sawEnd: Bool
         var line: String
@@ -28,41 +29,69 @@ enum PythonSDK {
         let description: String
     }
 
+    /// What came of a program, and what the nucleus has to say of it.
+    struct Run: Sendable {
+        var outcomes: [Outcome]
+        var findings: [Finding]
+        var deployments: [DeploymentReport]
+        var metrics: [RecordedMetric]
+    }
+
     static let component = "com.example.Python"
+    /// All that call.
+    static let components = [component, "aws.greengrass.StreamManager", "greengrass-cli#user-0"]
 
     private static let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
     private static let folder = root + "/Tests/Interoperation"
 
-    static func requests() throws -> [JSONValue] {
-        try JSONValue(jsonBytes: Files.read(folder + "/requests.json")).arrayValue ?? []
+    static func steps() throws -> [Step] {
+        try (JSONValue(jsonBytes: Files.read(folder + "/requests.json")).arrayValue ?? []).map { try Step($0) }
     }
 
     /// A nucleus with what the requests ask for.
     static func nucleus(_ dialect: Dialect, _ configuration: JSONValue) -> NucleusSimulator.Configuration {
         var setup = NucleusSimulator.Configuration(dialect: dialect)
-        setup.components = [
-            SimulatedComponent(name: component, configuration: configuration),
-            SimulatedComponent(name: "com.example.Other"),
-        ]
+        let others = components.dropFirst() + ["com.example.Other"]
+        setup.components = [SimulatedComponent(name: component, configuration: configuration)]
+        setup.components += others.map { SimulatedComponent(name: $0) }
         setup.secrets = [SimulatedSecret(name: "secret", .string("hidden"))]
         setup.clientDevices = [SimulatedClientDevice(thing: "device", certificate: "certificate")]
         return setup
     }
 
-    /// Calls every operation of `requests.json` in the order of that file.
-    static func run(
-        _ client: Client,
-        on dialect: Dialect,
-        configuration: JSONValue
-    ) async throws -> (outcomes: [Outcome], findings: [Finding]) {
-        let interpreter = root + "/.venv/interoperation/bin/python"
-        guard Files.exists(interpreter) else {
-            throw Failure(description: "there is no Python SDK in \(interpreter): run dev/setup --tests")
+    /// Lets a deployment arrive from the cloud as soon as the component has subscribed to component updates.
+    static func deploying<Value: Sendable>(
+        on nucleus: NucleusSimulator,
+        _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        try await withThrowingTaskGroup { group in
+            group.addTask { () -> Value? in try await body() }
+            group.addTask {
+                try await nucleus.waitForComponentUpdateSubscription(of: component, timeout: .seconds(600))
+                _ = await nucleus.startDeployment(SimulatedDeployment(component: component, merge: ["deployed": true]))
+                return nil
+            }
+            defer { group.cancelAll() }
+            while let value = try await group.next() {
+                if let value { return value }
+            }
+            throw CancellationError()
         }
-        let configured = nucleus(dialect, configuration)
-        return try await EventLoop.with { loop in
-            try await NucleusSimulator.serving(configured, on: loop) { nucleus in
-                try await run(client, interpreter, nucleus, loop)
+    }
+
+    /// Calls all that `requests.json` has, in the order of that file; once for whoever asks first.
+    static func run(_ client: Client, on dialect: Dialect, isAllowed: Bool = true) async throws -> Run {
+        try await SharedRuns.shared.run(.init(client: client, dialect: dialect, isAllowed: isAllowed)) {
+            let configuration: JSONValue = isAllowed ? ["port": 80] : ["port": 80, "accessControl": [:]]
+            let interpreter = root + "/.venv/interoperation/bin/python"
+            guard Files.exists(interpreter) else {
+                throw Failure(description: "there is no Python SDK in \(interpreter): run dev/setup --tests")
+            }
+            let setup = nucleus(dialect, configuration)
+            return try await EventLoop.with { loop in
+                try await NucleusSimulator.serving(setup, on: loop) { nucleus in
+                    try await deploying(on: nucleus) { try await run(client, interpreter, nucleus, loop) }
+                }
             }
         }
     }
@@ -72,9 +101,15 @@ enum PythonSDK {
         _ interpreter: String,
         _ nucleus: NucleusSimulator,
         _ loop: EventLoop
-    ) async throws -> (outcomes: [Outcome], findings: [Finding]) {
+    ) async throws -> Run {
         var environment = try await nucleus.environment(forComponent: component)
+        var tokens: [String: JSONValue] = [:]
+        for name in components {
+            tokens[name] = .string(try await nucleus.environment(forComponent: name)["SVCUID"] ?? "")
+        }
         environment["PATH"] = "/usr/bin:/bin"
+        environment["COMPONENT"] = component
+        environment["TOKENS"] = try JSONValue.object(tokens).jsonText()
         let process = try await AgentProcess.launch(
             interpreter,
             arguments: [folder + "/operations.py", client.rawValue, folder + "/requests.json"],
@@ -87,7 +122,12 @@ enum PythonSDK {
         guard status == .exited(0) else {
             throw Failure(description: "Python ended with \(status):\n\(lines.joined(separator: "\n"))")
         }
-        return (try lines.map(outcome), await nucleus.findings)
+        return Run(
+            outcomes: try lines.map(outcome),
+            findings: await nucleus.findings,
+            deployments: await nucleus.deployments,
+            metrics: await nucleus.metrics
+        )
     }
 
     private static func outcome(_ line: String) throws -> Outcome {
@@ -97,7 +137,8 @@ enum PythonSDK {
         return Outcome(
             operation: operation,
             type: type,
-            event: value["event"],
+            events: value["events"]?.arrayValue ?? [],
+            response: value["response"],
             sawEnd: value["closed"]?.boolValue ?? false,
             line: line
         )

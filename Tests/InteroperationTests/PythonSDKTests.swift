@@ -7,8 +7,8 @@ import Testing
 /// All operations of the model, called by the official SDK.
 @Suite("Python SDK", .timeLimit(.minutes(1)))
 struct PythonSDKTests {
-    /// Where the answer is something else than the operation's response.
-    private static let classicErrors = [
+    /// What comes of the second call of an operation, which nobody should make.
+    private static let refusals = [
         "DeferComponentUpdate": "InvalidArgumentsError",
         "SendConfigurationValidityReport": "InvalidArgumentsError",
         "PutComponentMetric": "UnauthorizedError",
@@ -25,31 +25,19 @@ struct PythonSDKTests {
         "SubscribeToTopic", "UpdateConfiguration", "UpdateState", "ValidateAuthorizationToken",
     ]
 
-    private static let liteErrors = ["ValidateAuthorizationToken": "UnauthorizedError"]
-
-    private static func expected(_ operation: String, _ dialect: Dialect) -> String {
-        switch dialect {
-        case .classic: classicErrors[operation] ?? operation + "Response"
-        case .lite where !servedByLite.contains(operation): "ServiceError"
-        case .lite: liteErrors[operation] ?? operation + "Response"
-        }
+    private static func expected(_ operation: String, isFirst: Bool, _ dialect: Dialect) -> String? {
+        if dialect == .lite, !servedByLite.contains(operation) { return "ServiceError" }
+        return isFirst ? operation + "Response" : refusals[operation]
     }
 
-    private static let events: [String: JSONValue] = [
-        "SubscribeToTopic": ["binaryMessage": ["message": "aGVsbG8=", "context": ["topic": "a/b"]]],
-        "SubscribeToConfigurationUpdate": [
-            "configurationUpdateEvent": ["componentName": .string(PythonSDK.component), "keyPath": ["port"]]
-        ],
-        "SubscribeToIoTCoreConnectionStatus": ["connectionStatusEvent": ["status": "CONNECTED"]],
-    ]
-
-    @Test("The list has every operation once")
+    @Test("The list has every operation")
     func list() throws {
-        let listed = try PythonSDK.requests().compactMap { $0[0]?.stringValue }
-        #expect(listed.sorted() == OperationDescriptor.all.map(\.name).map(Self.short).sorted())
+        let listed = Set(try PythonSDK.steps().flatMap(\.reported))
+        #expect(
+            listed.sorted()
+                == OperationDescriptor.all.map { String($0.name.trimmingPrefix("aws.greengrass#")) }.sorted()
+        )
     }
-
-    private static func short(_ name: String) -> String { name.split(separator: "#").last.map(String.init) ?? name }
 
     @Test(
         "Each operation answers either client as that nucleus does",
@@ -57,25 +45,94 @@ struct PythonSDKTests {
         PythonSDK.Client.allCases
     )
     func answers(dialect: Dialect, client: PythonSDK.Client) async throws {
-        let (outcomes, findings) = try await PythonSDK.run(client, on: dialect, configuration: ["port": 80])
-        let requested = try PythonSDK.requests().compactMap { $0[0]?.stringValue }
-        #expect(outcomes.map(\.operation) == requested)
-        for outcome in outcomes {
-            #expect(outcome.type == Self.expected(outcome.operation, dialect), "\(outcome.line)")
+        let run = try await PythonSDK.run(client, on: dialect)
+        #expect(run.outcomes.map(\.operation) == (try PythonSDK.steps().flatMap(\.reported)))
+        var seen: Set<String> = []
+        for outcome in run.outcomes {
+            let isFirst = seen.insert(outcome.operation).inserted
+            #expect(outcome.type == Self.expected(outcome.operation, isFirst: isFirst, dialect), "\(outcome.line)")
             guard outcome.operation.hasPrefix("Subscribe"), outcome.type.hasSuffix("Response") else { continue }
             #expect(outcome.sawEnd, "\(outcome.line)")
-            if let event = Self.events[outcome.operation] { #expect(outcome.event == event, "\(outcome.line)") }
         }
-        let message = try #require(outcomes.first { $0.operation == "SubscribeToIoTCore" }?.event?["message"])
+        #expect(run.findings.isEmpty)
+    }
+
+    private static func events(
+        of operation: String,
+        _ dialect: Dialect,
+        _ client: PythonSDK.Client
+    ) async throws -> [JSONValue] {
+        try await PythonSDK.run(client, on: dialect).outcomes.first { $0.operation == operation }?.events ?? []
+    }
+
+    @Test("Events come with the values that were sent", arguments: Dialect.allCases, PythonSDK.Client.allCases)
+    func events(dialect: Dialect, client: PythonSDK.Client) async throws {
+        let component = JSONValue.string(PythonSDK.component)
+        #expect(
+            try await Self.events(of: "SubscribeToTopic", dialect, client)
+                == [["binaryMessage": ["message": "aGVsbG8=", "context": ["topic": "a/b"]]]]
+        )
+        #expect(
+            try await Self.events(of: "SubscribeToConfigurationUpdate", dialect, client)
+                == [["configurationUpdateEvent": ["componentName": component, "keyPath": ["port"]]]]
+        )
+        #expect(
+            try await Self.events(of: "SubscribeToIoTCoreConnectionStatus", dialect, client)
+                == [["connectionStatusEvent": ["status": "CONNECTED"]]]
+        )
+        let message = try #require(try await Self.events(of: "SubscribeToIoTCore", dialect, client).first?["message"])
         #expect(message["topicName"] == "m/n" && message["payload"] == "aGVsbG8=")
-        #expect(findings.isEmpty)
+    }
+
+    @Test("A deployment asks before it updates, and is answered", arguments: PythonSDK.Client.allCases)
+    func deployments(client: PythonSDK.Client) async throws {
+        let run = try await PythonSDK.run(client, on: .classic)
+        let cloud = try #require(run.deployments.first)
+        let id = JSONValue.string(cloud.id)
+        #expect(
+            try await Self.events(of: "SubscribeToComponentUpdates", .classic, client) == [
+                ["preUpdateEvent": ["deploymentId": id, "isGgcRestarting": false]],
+                ["postUpdateEvent": ["deploymentId": id]],
+            ]
+        )
+        #expect(cloud.updateAnswers == [PythonSDK.component: [.ready]])
+
+        let local = try #require(run.deployments.dropFirst().first)
+        let configuration: JSONValue = ["port": 81, "other": 1, "deployed": true, "validated": 1.5]
+        #expect(
+            try await Self.events(of: "SubscribeToValidateConfigurationUpdates", .classic, client) == [
+                [
+                    "validateConfigurationUpdateEvent": [
+                        "configuration": configuration, "deploymentId": .string(local.id),
+                    ]
+                ]
+            ]
+        )
+        #expect(local.validityAnswers == [PythonSDK.component: .accepted])
+        #expect(
+            run.metrics.map { "\($0.component) \($0.name) \($0.unit) \($0.value)" }
+                == ["aws.greengrass.StreamManager m COUNT 1.5"]
+        )
+    }
+
+    @Test("Answers to questions that need an earlier answer", arguments: PythonSDK.Client.allCases)
+    func identifiers(client: PythonSDK.Client) async throws {
+        let run = try await PythonSDK.run(client, on: .classic)
+        func response(_ operation: String) -> JSONValue? {
+            run.outcomes.first { $0.operation == operation }?.response
+        }
+        #expect(response("AuthorizeClientDeviceAction") == ["isAuthorized": true])
+        #expect(response("ValidateAuthorizationToken") == ["isValid": true])
+        let id = response("CreateLocalDeployment")?["deploymentId"]
+        #expect(id != nil)
+        #expect(response("GetLocalDeploymentStatus")?["deployment"]?["deploymentId"] == id)
+        #expect(response("CancelLocalDeployment")?["message"]?.stringValue?.isEmpty == false)
     }
 
     @Test("What a component has no right to is an UnauthorizedError", arguments: Dialect.allCases)
     func denied(dialect: Dialect) async throws {
-        let configuration: JSONValue = ["port": 80, "accessControl": [:]]
-        let (outcomes, _) = try await PythonSDK.run(.v2, on: dialect, configuration: configuration)
-        let types = Dictionary(outcomes.map { ($0.operation, $0.type) }) { first, _ in first }
+        let run = try await PythonSDK.run(.v2, on: dialect, isAllowed: false)
+        let types = Dictionary(run.outcomes.map { ($0.operation, $0.type) }) { first, _ in first }
         for operation in [
             "SubscribeToTopic", "PublishToTopic", "SubscribeToIoTCore", "PublishToIoTCore", "RestartComponent",
         ] {

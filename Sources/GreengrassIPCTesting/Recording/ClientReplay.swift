@@ -7,7 +7,8 @@ import GreengrassIPC
 ///
 /// It has no sockets: whoever drives it takes the ``turns`` one after another, hands in what comes back, and asks for
 /// the ``verdicts`` at the end. A turn is due when ``isReady(for:)`` says so, or when nothing more comes; a driver
-/// that waits some time for that gives a slow server its chance.
+/// that waits some time for that gives a slow server its chance. What a turn sends goes through ``translated(_:)``,
+/// since a server makes up other identifiers than the recorded one.
 /// ```swift
 /// var replay = ClientReplay(session)
 /// for turn in replay.turns {
@@ -41,6 +42,7 @@ package struct ClientReplay: Sendable {
     package let turns: [Turn]
     private let session: RecordedSession
     private var answers: [Int: Answers] = [:]
+    private var identifiers: IdentifierTranslation
 
     private struct Answers: Sendable {
         var messages: [Message] = []
@@ -53,6 +55,7 @@ package struct ClientReplay: Sendable {
     ///   - replaceToken: the token to send in place of a recorded one; `nil` to send the recorded one.
     package init(_ session: RecordedSession, replaceToken: (String) -> String? = { _ in nil }) {
         self.session = session
+        identifiers = IdentifierTranslation(session)
         var turns: [Turn] = []
         var awaited: [Int: Int] = [:]
         for entry in session.entriesInOrder {
@@ -93,7 +96,11 @@ package struct ClientReplay: Sendable {
     /// A message of the server.
     package mutating func received(_ message: Message, on connection: Int) {
         answers[connection, default: Answers()].messages.append(message)
+        identifiers.learn(from: message, on: connection)
     }
+
+    /// What a turn sends, with this server's identifiers in the place of the recorded ones.
+    package func translated(_ bytes: [UInt8]) -> [UInt8] { identifiers.translated(bytes) }
 
     /// The server has ended a connection.
     package mutating func ended(_ connection: Int) {

@@ -90,6 +90,8 @@ enum MessageComparison {
             for index in recorded.indices {
                 compare(recorded[index], actual[index], at: "\(path)[\(index)]", into: &differences)
             }
+        case (.array(let recorded), .array(let actual)):
+            differences.append("\(path): recorded \(recorded.count) elements, got \(actual.count)")
         default:
             differences.append("\(path): recorded \(shown(was, at: path)), got \(shown(is_, at: path))")
         }

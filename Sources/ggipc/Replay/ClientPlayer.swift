@@ -78,7 +78,7 @@ final class ClientPlayer: @unchecked Sendable {
             } catch {
                 throw CommandFailure("\(path): \(error); a nucleus must listen there")
             }
-        case .send(let bytes): connections[number]?.send(bytes)
+        case .send(let bytes): connections[number]?.send(replay.translated(bytes))
         case .sendOmitted(let count): connections[number]?.send(try Self.filler(count))
         case .close:
             replay.closed(number)

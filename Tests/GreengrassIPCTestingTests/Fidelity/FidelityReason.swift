@@ -4,23 +4,20 @@
 
 /// Why the simulated nucleus and the recorded one differ in a case.
 enum FidelityReason {
-    private static let late =
-        "A race inside the nucleus: what comes after a stream's end can also be answered with a protocol error, as here."
-    private static let underWay =
-        "A race inside the nucleus: a request sent after the protocol error was answered that time; here it never is."
-    private static let spool =
-        "The broker had been restarted: the nucleus sent what it had kept before it subscribed again. Here it subscribes first."
-    private static let depth =
-        "20 000 arrays within each other: the simulator reads no more than 128 levels, the nucleus skips them."
+    private static let waiting =
+        "A fault of the real one: canceling a deployment that waits cancels the one before it."
+    private static let forgotten =
+        "A fault of the real one: who asks for the status of a deployment that waits makes it forget that one."
+    private static let otherCase =
+        "A fault of the real one: asking for a component in another case makes a second one, which breaks the first."
 
     /// `nil` for a difference that has no good reason.
     static func of(_ difference: Verdict.Difference, in name: String, _ verdict: Verdict) -> String? {
-        switch (name, verdict.connection) {
-        case ("classic-probe-streams", 8): late
-        case ("classic-probe-streams", 11), ("classic-probe-streams", 21...26):
-            difference.kind == .missing && difference.stream == 1 ? underWay : nil
-        case ("classic-js-offline", 1): [1, 4].contains(difference.stream) ? spool : nil
-        case ("classic-probe-requests", 1): difference.stream == 15 ? depth : nil
+        guard name == "classic-cli" else { return nil }
+        return switch (verdict.connection, difference.stream) {
+        case (5, 139): waiting
+        case (5, 143), (5, 144): forgotten
+        case (11, 1...3): otherCase
         default: nil
         }
     }

@@ -29,16 +29,18 @@ struct FidelityRun {
         self.scenario = scenario
         replay = ClientReplay(session)
         nucleus = NucleusMachine(dialect: scenario.dialect, unsubackDelay: .zero, brokerState: scenario.brokerState)
-        nucleus.plugins = []
+        if !scenario.hasPlugins { nucleus.plugins = [] }
         nucleus.servesConnectionStatus = false
         nucleus.acceptsComponentNames = false
         nucleus.isSupervisionAbsent = scenario.isSupervisionAbsent
         nucleus.dayOrigin = FidelityRun.dayOrigin(of: session)
         for component in Set(scenario.tokens.values).union(scenario.configurations.keys) {
             let configuration = scenario.configurations[component] ?? [:]
-            nucleus.setComponent(component, token: "no \(component)", configuration: configuration, access: .configured)
+            let token = scenario.tokens.first { $0.value == component }?.key ?? "no \(component)"
+            nucleus.setComponent(component, token: token, configuration: configuration, access: .configured)
         }
         nucleus.names = scenario.tokens
+        scenario.setUp(&nucleus, session)
     }
 
     /// The real clock was a little before the first time that a client named.
@@ -61,6 +63,8 @@ struct FidelityRun {
         enum Event {
             case turn(ClientReplay.Step)
             case stimulus(FidelityScenario.Action)
+            /// The server did something, which is not before its time here either.
+            case wait
         }
     }
 
@@ -96,6 +100,8 @@ struct FidelityRun {
             } else if case .message(let bytes) = entry.content, let message = cloud.unprovoked(bytes, at: time, number)
             {
                 items.append(Item(connection: number, milliseconds: time, event: .stimulus(.publish(message))))
+            } else {
+                items.append(Item(connection: number, milliseconds: time, event: .wait))
             }
         }
         for number in session.connections { addStimuli(before: .infinity, on: number) }
@@ -105,17 +111,17 @@ struct FidelityRun {
     private mutating func perform(_ item: Item) {
         let origin = origins[item.connection] ?? now
         origins[item.connection] = origin
-        now = max(now, origin + .microseconds(Int64(item.milliseconds * 1000)))
-        note(nucleus.timePassed(now: now))
+        passTime(until: max(now, origin + .microseconds(Int64(item.milliseconds * 1000))))
         let connection = ConnectionID(number: item.connection)
         switch item.event {
+        case .wait: break
         case .stimulus(let action): perform(action, connection)
         case .turn(.connect): nucleus.connected(connection)
         case .turn(.send(let bytes)):
             guard !gone.contains(item.connection) else { return }
-            note(nucleus.received(bytes.span, on: connection, now: now))
+            note(nucleus.received(replay.translated(bytes).span, on: connection, now: now))
         case .turn(.sendOmitted(let count)):
-            guard let bytes = OmittedMessage.make(count) else { return }
+            guard let bytes = scenario.substitutes[count] ?? OmittedMessage.make(count) else { return }
             note(nucleus.received(bytes.span, on: connection, now: now))
         case .turn(.close):
             replay.closed(item.connection)
@@ -124,9 +130,20 @@ struct FidelityRun {
         }
     }
 
+    /// What follows from a deadline happens at its time.
+    private mutating func passTime(until end: Duration) {
+        while let due = nucleus.nextDeadline, due < end {
+            now = max(due, now + .nanoseconds(1))
+            note(nucleus.timePassed(now: now))
+        }
+        now = max(now, end)
+        note(nucleus.timePassed(now: now))
+    }
+
     private mutating func perform(_ action: FidelityScenario.Action, _ connection: ConnectionID) {
         switch action {
-        case .broker(let state): note(nucleus.setBrokerState(state, now: now))
+        case .broker(let state, let keepsSession):
+            note(nucleus.setBrokerState(state, keepsSession: keepsSession, now: now))
         case .cutStreams: nucleus.broker.cutPresentStreams(onFilter: nil)
         case .restart:
             note(nucleus.restart(now: now))
@@ -134,6 +151,17 @@ struct FidelityRun {
         case .halfClose: note(nucleus.endOfFile(on: connection, now: now))
         case .publish(let message): note(nucleus.publish(message, now: now))
         case .unsubackDelay(let delay): nucleus.broker.unsubackDelay = delay
+        case .race(let outcomes): nucleus.connections[connection.slot]?.machine.races = outcomes
+        case .deploy(let deployment):
+            _ = nucleus.startDeployment(deployment, now: now)
+            note(nucleus.takeOutput())
+        case .cancelDeployment:
+            if let last = nucleus.deployments.deployments.indices.last { _ = nucleus.cancel(last) }
+        case .setState(let state, let component): _ = nucleus.components.setState(state, of: component)
+        case .newToken(let token, let component):
+            nucleus.names = nucleus.names.filter { $0.value != component }
+            nucleus.names[token] = component
+            nucleus.readAccessControl(of: component)
         }
     }
 

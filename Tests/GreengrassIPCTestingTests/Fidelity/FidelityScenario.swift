@@ -14,7 +14,13 @@ struct FidelityScenario: Sendable, CustomTestStringConvertible {
     var configurations: [String: JSONValue] = [:]
     var brokerState = BrokerState.connected
     var isSupervisionAbsent = false
+    /// Whether the nucleus was one with all its plugins.
+    var hasPlugins = false
     var stimuli: [Stimulus] = []
+    /// What else was on the device.
+    var setUp: @Sendable (inout NucleusMachine, RecordedSession) -> Void = { _, _ in }
+    /// What a client sent that the recording leaves out, by its size.
+    var substitutes: [Int: [UInt8]] = [:]
 
     /// Something that no client did.
     struct Stimulus: Sendable {
@@ -25,7 +31,7 @@ struct FidelityScenario: Sendable, CustomTestStringConvertible {
     }
 
     enum Action: Sendable {
-        case broker(BrokerState)
+        case broker(BrokerState, keepsSession: Bool = true)
         /// Lite's MQTT daemon restarts.
         case cutStreams
         /// The nucleus ends, and comes back with other tokens.
@@ -35,6 +41,14 @@ struct FidelityScenario: Sendable, CustomTestStringConvertible {
         case publish(BrokerMessage)
         /// How long the broker takes from now on to confirm that a filter is given up.
         case unsubackDelay(Duration)
+        /// How a race on this connection ends.
+        case race(RaceOutcomes)
+        /// A deployment arrives from the cloud.
+        case deploy(SimulatedDeployment)
+        /// The last one is canceled.
+        case cancelDeployment
+        case setState(SimulatedComponent.State, of: String)
+        case newToken(String, of: String)
     }
 
     var testDescription: String { name }
@@ -42,7 +56,7 @@ struct FidelityScenario: Sendable, CustomTestStringConvertible {
 }
 
 extension FidelityScenario {
-    private static let probe = "com.example.Probe"
+    static let probe = "com.example.Probe"
 
     private static func policy(_ service: String, _ name: String, _ description: String) -> JSONValue {
         ["\(probe):\(name):1": ["operations": ["*"], "policyDescription": .string(description), "resources": ["*"]]]
@@ -139,7 +153,14 @@ extension FidelityScenario {
     }
 
     static var all: [Self] {
-        probes + operations + disturbances
+        probes + operations + disturbances + plugins
+    }
+
+    /// The nucleus ended these connections a moment after it had sent an error; or still knew a stream that had ended.
+    private static var races: [Stimulus] {
+        [11, 21, 22, 23, 26].map { connection in
+            Stimulus(connection: connection, milliseconds: 0, action: .race(.init(answersAfterError: true)))
+        } + [Stimulus(connection: 8, milliseconds: 0, action: .race(.init(knowsEndedStreams: true)))]
     }
 
     private static var probes: [Self] {
@@ -162,7 +183,7 @@ extension FidelityScenario {
                 [Stimulus(connection: 29, milliseconds: 3, action: .halfClose)]
             ),
             probing("classic-probe-framing", ["QHCRUM4Y3EDLUYB7", "EHQ1P60CBA172Y6C"]),
-            probing("classic-probe-streams", ["EHQ1P60CBA172Y6C", "DDW3NBS1TCZXK1R2"]),
+            probing("classic-probe-streams", ["EHQ1P60CBA172Y6C", "DDW3NBS1TCZXK1R2"], races),
             probing("classic-probe-requests", ["DDW3NBS1TCZXK1R2"]), lite,
         ]
     }
@@ -192,7 +213,7 @@ extension FidelityScenario {
         var offline = one("classic-js-offline", probe, "DSB3JPFSCTDFFKKF", probeConfiguration)
         offline.stimuli = [
             Stimulus(milliseconds: 1000, action: .broker(.lost)),
-            Stimulus(milliseconds: 5000, action: .broker(.connected)),
+            Stimulus(milliseconds: 5000, action: .broker(.connected, keepsSession: false)),
         ]
         var boot = one("classic-js-offline-boot", probe, "6RFKZM1FNM2KKSU3", probeConfiguration)
         boot.brokerState = .neverConnected

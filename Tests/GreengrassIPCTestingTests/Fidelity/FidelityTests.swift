@@ -81,6 +81,7 @@ enum FidelityTable {
     static func text() throws -> String {
         var overview: [String] = []
         var lines: [String] = []
+        var circumstances: [String] = []
         var total = 0
         for scenario in FidelityScenario.all {
             let verdicts = try FidelityRun.verdicts(of: scenario)
@@ -96,6 +97,10 @@ enum FidelityTable {
                 }
             }
             overview.append("| \(scenario.name) | \(verdicts.count) | \(messages) | \(count) |")
+            circumstances += scenario.stimuli.map { stimulus in
+                let time = Int(stimulus.milliseconds)
+                return "| \(scenario.name) | \(stimulus.connection) | \(time) ms | \(stimulus.action) |"
+            }
         }
         return """
             # Fidelity
@@ -119,6 +124,15 @@ enum FidelityTable {
             | recording | case | difference | reason |
             | --- | --- | --- | --- |
             \(lines.joined(separator: "\n"))
+
+            ## What the simulated nucleus is told
+
+            What happened to the real nucleus that no client did, and how its races ended, on the clock of a connection.
+            Messages from the cloud come when the recording has them.
+
+            | recording | connection | at | what |
+            | --- | --- | --- | --- |
+            \(circumstances.joined(separator: "\n"))
 
             A test makes this page and fails when it is out of date; `UPDATE_FIDELITY=1 swift test --filter
             FidelityTests` writes it anew.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import EventReactor
 import EventStream
 import GreengrassIPC
 import Testing
@@ -213,6 +214,27 @@ struct DeploymentTests {
         #expect(DeploymentText.date(1_795_495_895_000) == "24-11-2026 04:51:35 UTC")
         #expect(DeploymentText.date(0) == "01-01-1970 00:00:00 UTC")
         #expect(DeploymentText.date(951_782_400_000) == "29-02-2000 00:00:00 UTC")
+    }
+
+    @Test("A recipe that is no JSON fails the deployment that brings it", arguments: ["{no", "[]", "{}", nil])
+    func recipe(text: String?) async throws {
+        let directory = try Files.makeTemporaryDirectory(prefix: "recipes-")
+        defer { Files.remove(directory + "/a-1.0.0.json") }
+        if let text { try Files.replace(directory + "/a-1.0.0.json", with: Array(text.utf8)) }
+        var setup = NucleusSimulator.Configuration(components: [SimulatedComponent(name: Harness.component)])
+        setup.availableComponents = [SimulatedComponent(name: "a", version: "1.0.0")]
+        let simulator = try await NucleusSimulator.start(setup)
+        let client = try await WireClient.login(to: simulator, as: Harness.component)
+        let request = #"{"recipeDirectoryPath":"\#(directory)","rootComponentVersionsToAdd":{"a":"1.0.0"}}"#
+        let created = await client.call(ClientFrame.call(1, "CreateLocalDeployment", request))
+        let id = try #require(created.json?["deploymentId"]?.stringValue)
+        try await simulator.waitForDeployment(id, timeout: .seconds(50))
+        let status = await client.call(ClientFrame.call(2, "GetLocalDeploymentStatus", #"{"deploymentId":"\#(id)"}"#))
+        let isGood = text == nil || text == "{}"
+        #expect(status.json?["deployment"]?["status"]?.stringValue == (isGood ? "SUCCEEDED" : "FAILED"))
+        let stack = status.json?["deployment"]?["deploymentStatusDetails"]?["deploymentErrorStack"]?.arrayValue
+        #expect(stack?.last == (isGood ? nil : "IO_MAPPING_ERROR"))
+        await simulator.stop()
     }
 
     @Test("Through the simulator's own interface")

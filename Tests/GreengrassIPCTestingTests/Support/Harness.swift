@@ -80,7 +80,9 @@ struct Harness {
 
     mutating func renewCertificates() { note(nucleus.renewCertificates(now: now)) }
 
-    mutating func setBrokerState(_ state: BrokerState) { note(nucleus.setBrokerState(state, now: now)) }
+    mutating func setBrokerState(_ state: BrokerState, keepsSession: Bool = true) {
+        note(nucleus.setBrokerState(state, keepsSession: keepsSession, now: now))
+    }
 
     mutating func advance(_ duration: Duration) {
         now += duration

@@ -163,8 +163,12 @@ extension NucleusMachine {
     }
 
     /// Changes how the nucleus stands with the broker; what waited for a connection goes on.
-    mutating func setBrokerState(_ state: BrokerState) {
+    ///
+    /// A broker that keeps the session still knows the filters. One that does not is told of them after it was sent
+    /// what had waited, which so reaches nobody here.
+    mutating func setBrokerState(_ state: BrokerState, keepsSession: Bool = true) {
         let wasConnected = broker.state == .connected
+        if state == .connected, !keepsSession { deliverSpool() }
         let connected = broker.setState(state, now: now)
         if wasConnected != (state == .connected) { tellConnectionStatus(connectionStatusStreams) }
         for stream in connected.answered {
@@ -172,7 +176,10 @@ extension NucleusMachine {
             answer(call, with: .success(call.operation, keepsStreamOpen: true), on: stream.connection)
         }
         for fanout in connected.retained { send(fanout) }
-        guard state == .connected else { return }
+        if state == .connected { deliverSpool() }
+    }
+
+    private mutating func deliverSpool() {
         let waiting = spool
         spool = []
         for (message, component) in waiting { deliver(message, from: component) }

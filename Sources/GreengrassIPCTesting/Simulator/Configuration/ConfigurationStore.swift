@@ -6,6 +6,8 @@ import GreengrassIPC
 struct ConfigurationStore: Sendable {
     let dialect: Dialect
     private var trees: [String: ConfigurationNode] = [:]
+    /// Components whose configuration is there although nothing may be in it: something was merged into it.
+    private var present: Set<String> = []
 
     init(dialect: Dialect) {
         self.dialect = dialect
@@ -17,6 +19,7 @@ struct ConfigurationStore: Sendable {
     /// Replaces a component's configuration, as a deployment does.
     mutating func replace(_ component: String, with value: JSONValue, time: Int64) {
         trees[canonicalComponent(component)] = ConfigurationNode(value, modified: time, canonical: canonical)
+        present.remove(canonicalComponent(component))
     }
 
     /// Lite answers for the classic nucleus's name with its own configuration.
@@ -29,19 +32,19 @@ struct ConfigurationStore: Sendable {
 
     /// What a path leads to: a container as it is, a leaf as the only member of one.
     func value(at path: [String], of component: String) -> JSONValue? {
-        guard let tree = trees[canonicalComponent(component)], tree.value.objectValue?.isEmpty == false,
-            let found = tree.find(path, canonical: canonical)
-        else { return nil }
+        guard exists(component), let found = node(at: path, of: component) else { return nil }
         if found.node.isContainer { return found.node.value }
         return found.names.last.map { .object([$0: found.node.value]) }
     }
 
     /// Whether there is something at a path; the whole of a component's configuration is there once it has any.
     func exists(_ path: [String], of component: String) -> Bool {
-        guard let tree = trees[canonicalComponent(component)], tree.value.objectValue?.isEmpty == false else {
-            return false
-        }
-        return tree.find(path, canonical: canonical) != nil
+        exists(component) && node(at: path, of: component) != nil
+    }
+
+    private func exists(_ component: String) -> Bool {
+        let name = canonicalComponent(component)
+        return present.contains(name) || trees[name]?.value.objectValue?.isEmpty == false
     }
 
     /// Makes a container at a path if there is nothing.
@@ -82,7 +85,8 @@ struct ConfigurationStore: Sendable {
 
     /// Merges what a deployment brings: it replaces what is there, however new that is, and keeps its integers.
     mutating func deploy(_ value: JSONValue, at path: [String], of component: String, now: Int64) -> Outcome {
-        switch dialect {
+        if dialect == .classic { present.insert(canonicalComponent(component)) }
+        return switch dialect {
         case .classic: mergeAsClassic(value, at: path, of: component, time: now, now: now, isForced: true)
         case .lite: mergeAsLite(value, at: path, of: component, time: now, now: now, isForced: true)
         }

@@ -20,7 +20,7 @@ extension ServerConnectionMachine {
             }
             return classicConnect(message)
         case .authenticating: return messageTooEarly("before CONNECT was answered")
-        case .open: break
+        case .open, .ending: break
         case .refused, .closed: return []
         }
         return fixed.stream == 0 ? onStreamZero(message, fixed) : onStream(message, headers, fixed)
@@ -54,12 +54,11 @@ extension ServerConnectionMachine {
         case MessageType.pingResponse: return []
         case MessageType.connect: return protocolError(ClassicText.connectFirst)
         case MessageType.connectAck, MessageType.protocolError, MessageType.internalError:
-            phase = .closed
             // That the text is no JSON is the nucleus's, not ours.
             let text =
                 #"{ "error": "Unrecognized Message Type" }"message": " message type value: \#(fixed.type) "#
                 + #"is not recognized as a valid request path." }"#
-            return [.send(ServerFrame.connectionError(MessageType.internalError, payload: text), .other), .close]
+            return end(ServerFrame.connectionError(MessageType.internalError, payload: text))
         default: return protocolError(ClassicText.invalidType)
         }
     }
@@ -95,10 +94,9 @@ extension ServerConnectionMachine {
             ] + protocolError(ClassicText.identifierTooHigh)
         }
         guard let operation = headers.operation, !operation.isEmpty else {
-            phase = .closed
             let text =
                 #"{ "message": "The first message for on a non-zero :stream-id must contain an operation header value."; }"#
-            return [.send(ServerFrame.connectionError(MessageType.protocolError, payload: text), .other), .close]
+            return end(ServerFrame.connectionError(MessageType.protocolError, payload: text))
         }
         lastStream = fixed.stream
         if fixed.isTerminate { return [] }
@@ -118,14 +116,17 @@ extension ServerConnectionMachine {
                 )
             ]
         }
-        return [
-            finding(
-                .writeAfterTerminate,
-                on: .classic,
-                "a protocol error and the end of the connection",
-                detail: "stream \(fixed.stream)"
-            )
-        ] + protocolError(ClassicText.identifierTooLow)
+        let note = finding(
+            .writeAfterTerminate,
+            on: .classic,
+            "a protocol error and the end of the connection",
+            detail: "stream \(fixed.stream)"
+        )
+        if races.knowsEndedStreams {
+            let frame = ServerFrame.internalServerError(stream: fixed.stream, dialect: .classic)
+            return [note, .send(frame, .other)]
+        }
+        return [note] + protocolError(ClassicText.identifierTooLow)
     }
 
     private mutating func furtherMessage(
@@ -148,8 +149,15 @@ extension ServerConnectionMachine {
         ]
     }
 
-    private mutating func protocolError(_ text: String) -> [ConnectionAction] {
+    private mutating func protocolError(_ text: String) -> [ConnectionAction] { end(ServerFrame.protocolError(text)) }
+
+    /// Sends an error that ends the connection.
+    private mutating func end(_ error: [UInt8]) -> [ConnectionAction] {
+        if races.answersAfterError, phase == .open {
+            phase = .ending
+            return [.send(error, .other)]
+        }
         phase = .closed
-        return [.send(ServerFrame.protocolError(text), .other), .close]
+        return [.send(error, .other), .close]
     }
 }

@@ -12,7 +12,7 @@ extension ServerConnectionMachine {
         // Messages are taken one after another, so what comes early is merely served later; here it never is.
         case .authenticating: return []
         case .open: break
-        case .refused, .closed: return []
+        case .ending, .refused, .closed: return []
         }
         guard fixed.stream != 0 else { return close(after: [liteStreamZero(headers, fixed)]) }
         let noteGap = noteStream(fixed, headers)

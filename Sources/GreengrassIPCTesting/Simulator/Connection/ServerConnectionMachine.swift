@@ -15,6 +15,7 @@ struct ServerConnectionMachine: Sendable {
     var lastStream: Int32 = 0
     /// Streams that are open; classic only, since lite keeps no such table.
     var streams: [Int32: StreamPhase] = [:]
+    var races = RaceOutcomes()
     /// CONNECT was acknowledged, but the bytes that came with it are not all looked at yet.
     private var isAcknowledgedInThisRead = false
 
@@ -22,6 +23,8 @@ struct ServerConnectionMachine: Sendable {
         case awaitingConnect
         case authenticating
         case open
+        /// An error that ends the connection was sent, and one request more is answered.
+        case ending
         case refused
         case closed
     }
@@ -41,7 +44,7 @@ struct ServerConnectionMachine: Sendable {
         switch phase {
         case .closed: return []
         case .refused: return [finding(.messageAfterRefusal, on: .classic, "the nucleus process can abort")]
-        case .awaitingConnect, .authenticating, .open: break
+        case .awaitingConnect, .authenticating, .open, .ending: break
         }
         let headers = IncomingHeaders(message, dialect: dialect)
         var actions = lookForHarm(in: message, headers)
@@ -129,7 +132,7 @@ struct ServerConnectionMachine: Sendable {
 
     /// A service's answer; nothing if the client has ended the stream meanwhile.
     mutating func reply(_ reply: Reply, to call: ServiceCall) -> [ConnectionAction] {
-        guard phase == .open else { return [] }
+        guard phase == .open || phase == .ending else { return [] }
         if dialect == .classic {
             guard case .called? = streams[call.stream] else { return [] }
             if case .response(_, _, keepsStreamOpen: true) = reply {
@@ -138,7 +141,10 @@ struct ServerConnectionMachine: Sendable {
                 streams[call.stream] = nil
             }
         }
-        return [.send(frame(for: reply, on: call.stream), .reply(call.operation))]
+        let answer = ConnectionAction.send(frame(for: reply, on: call.stream), .reply(call.operation))
+        guard phase == .ending else { return [answer] }
+        phase = .closed
+        return [answer, .close]
     }
 
     /// An event for an open subscription. `nil` when it cannot be sent: the stream is over, or lite drops it for its
@@ -187,6 +193,14 @@ struct ServerConnectionMachine: Sendable {
     func largeMessage(_ length: Int) -> ConnectionAction {
         finding(.messageTooLarge, on: .lite, "the connection is reset", detail: "\(length) bytes")
     }
+}
+
+/// How races end that go on inside the classic nucleus. What is here by default is what mostly happens.
+struct RaceOutcomes: Sendable, Equatable {
+    /// Whether a stream that has just ended is still known when the client's next message for it comes.
+    var knowsEndedStreams = false
+    /// Whether a request is still answered that was under way when an error ended the connection.
+    var answersAfterError = false
 }
 
 /// Why the bytes of a client are no message.

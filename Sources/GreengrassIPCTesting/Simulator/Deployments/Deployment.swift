@@ -27,6 +27,8 @@ struct Deployment: Sendable {
         var additions: [String: String] = [:]
         var removals: [String] = []
         var directories: [String] = []
+        /// One of ``directories``.
+        var recipeDirectory: String?
         var rollsBack = false
         var notifiesComponents = false
         var timeout = Duration.seconds(60)

@@ -13,6 +13,8 @@ struct DeploymentStore: Sendable {
     var defaults = DefaultConfigurations()
     /// Whether there is a directory of recipes or artifacts.
     var directoryExists: @Sendable (String) -> Bool = { _ in true }
+    /// Whether a recipe in JSON is one; whether it is there counts for nothing.
+    var isWellFormed: @Sendable (String) -> Bool = { _ in true }
     /// Where the nucleus keeps artifacts. Copying from above it would never end.
     var artifactStore = "/greengrass/v2/packages/artifacts"
 

@@ -42,6 +42,8 @@ enum DeploymentText {
         "No local or cloud component version satisfies the requirements for component \(component): \(version)."
     }
 
+    static func malformedRecipe(_ path: String) -> String { "Unable to parse \(path) as a recipe" }
+
     static func malformedVersion(_ version: String) -> String { "Unsupported component version: \(version)" }
 
     /// `24-11-2026 04:51:35 UTC`.

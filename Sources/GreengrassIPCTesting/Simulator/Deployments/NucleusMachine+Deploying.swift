@@ -64,6 +64,11 @@ extension NucleusMachine {
             return .failure(.failed(errors: ["IO_ERROR", "IO_WRITE_ERROR"], types: ["DEVICE_ERROR"], cause: cause))
         }
         guard dialect == .classic else { return nil }
+        if let recipe = malformedRecipe(of: plan) {
+            let cause = DeploymentText.copyFailed + DeploymentText.malformedRecipe(recipe)
+            let errors = ["IO_ERROR", "IO_WRITE_ERROR", "IO_MAPPING_ERROR"]
+            return .failure(.failed(errors: errors, types: ["DEVICE_ERROR"], cause: cause))
+        }
         for (name, version) in plan.additions.sorted(by: { $0.key < $1.key }) {
             guard DeploymentText.isVersion(version) else {
                 let cause = DeploymentText.malformedVersion(version)
@@ -78,6 +83,13 @@ extension NucleusMachine {
             return .failure(.failed(errors: errors, types: ["REQUEST_ERROR"], cause: cause))
         }
         return nil
+    }
+
+    /// Only those of the components that are asked for are looked at, where the real one reads all that is there.
+    private func malformedRecipe(of plan: Deployment.Plan) -> String? {
+        guard let directory = plan.recipeDirectory else { return nil }
+        return plan.additions.sorted { $0.key < $1.key }.map { "\(directory)/\($0)-\($1).json" }
+            .first { !deployments.isWellFormed($0) }
     }
 
     /// Asks the components whether now is a good time.

@@ -179,7 +179,10 @@ extension NucleusMachine {
             }
             plan.directories.append(directory)
         }
-        if let directory = request.text("recipeDirectoryPath")?.value { plan.directories.append(directory) }
+        if let directory = request.text("recipeDirectoryPath")?.value {
+            plan.directories.append(directory)
+            plan.recipeDirectory = directory
+        }
         plan.additions = (request.members["rootComponentVersionsToAdd"]?.objectValue ?? [:])
             .compactMapValues(\.stringValue)
         plan.removals = request.texts("rootComponentsToRemove") ?? []

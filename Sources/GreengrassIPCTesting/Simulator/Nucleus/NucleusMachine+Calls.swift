@@ -12,7 +12,7 @@ extension NucleusMachine {
 
     mutating func handle(_ call: ServiceCall, on connection: ConnectionID) {
         guard let component = connections[connection.slot]?.machine.component else { return }
-        let parsed = try? JSONValue(jsonBytes: call.payload.span)
+        let parsed = (try? JSONValue(jsonBytes: call.payload.span)) ?? deepRequest(call)
         let operation = Operation.named[call.operation]
         calls.append(
             RecordedCall(

@@ -32,9 +32,13 @@ extension NucleusMachine {
         return takeOutput()
     }
 
-    mutating func setBrokerState(_ state: BrokerState, now: Duration) -> [NucleusAction] {
+    mutating func setBrokerState(
+        _ state: BrokerState,
+        keepsSession: Bool = true,
+        now: Duration
+    ) -> [NucleusAction] {
         self.now = now
-        setBrokerState(state)
+        setBrokerState(state, keepsSession: keepsSession)
         return takeOutput()
     }
 

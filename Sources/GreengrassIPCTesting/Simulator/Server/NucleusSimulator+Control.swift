@@ -64,7 +64,14 @@ extension NucleusSimulator {
     }
 
     /// Loses or gains the MQTT connection.
-    public func setBrokerState(_ state: BrokerState) { perform(nucleus.setBrokerState(state, now: now)) }
+    ///
+    /// - Parameters:
+    ///   - state: how the nucleus stands with its broker from now on.
+    ///   - keepsSession: whether the broker still knows the filters of before when it is there again. One that was
+    ///     restarted does not: what components published meanwhile then reaches none of them.
+    public func setBrokerState(_ state: BrokerState, keepsSession: Bool = true) {
+        perform(nucleus.setBrokerState(state, keepsSession: keepsSession, now: now))
+    }
 
     /// Cuts present streams off without a word, as a restart of lite's MQTT daemon does: they never hear again, new
     /// ones do.

@@ -105,5 +105,9 @@ extension NucleusMachine {
         for component in configuration.availableComponents { deployments.available[component.name] = component }
         deployments.pace = configuration.deploymentPace
         deployments.directoryExists = { Files.exists($0) }
+        deployments.isWellFormed = { path in
+            guard let recipe = try? Files.read(path) else { return true }
+            return (try? JSONValue(jsonBytes: recipe))?.objectValue != nil
+        }
     }
 }

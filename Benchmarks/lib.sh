@@ -38,7 +38,7 @@ build_product() {
 # Sets `python` to an interpreter that has the official Python SDK, the version that is compared with.
 python_sdk() {
     local version=1.31.0
-    python=.benchmarks/python-$version/bin/python
+    python=$root/.benchmarks/python-$version/bin/python
     [ -e ".benchmarks/python-$version/complete" ] && return
     python3 -m venv ".benchmarks/python-$version"
     "$python" -m pip install -q "awsiotsdk==$version" >&2

@@ -23,6 +23,10 @@ indirect enum ConfigurationNode: Sendable {
         if case .container = self { true } else { false }
     }
 
+    var hasChildren: Bool {
+        if case .container(let children, _) = self { !children.isEmpty } else { false }
+    }
+
     /// Makes a tree of a value: objects become containers, all else leaves.
     init(_ value: JSONValue, modified: Int64, canonical: (String) -> String) {
         guard case .object(let members) = value else {

@@ -44,7 +44,7 @@ struct ConfigurationStore: Sendable {
 
     private func exists(_ component: String) -> Bool {
         let name = canonicalComponent(component)
-        return present.contains(name) || trees[name]?.value.objectValue?.isEmpty == false
+        return trees[name]?.hasChildren == true || present.contains(name)
     }
 
     /// Makes a container at a path if there is nothing.

@@ -147,7 +147,8 @@ enum Verb: String, CaseIterable {
         notes: """
             As server it runs COMMAND with a component's environment, the token being the recorded one; as client it
             connects to --socket, or to the socket of the environment, with the environment's token if there is one in
-            place of those that were accepted, and compares what the server answers by meaning.
+            place of those that were accepted, and compares what the server answers by meaning. Identifiers of
+            deployments, sessions and pages are sent as this server has called them.
             The exit status is 1, and the difference is shown, where the other side departs from the recording.
             """
     )

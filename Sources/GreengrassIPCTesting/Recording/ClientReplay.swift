@@ -26,6 +26,8 @@ package struct ClientReplay: Sendable {
         package var milliseconds: Double
         /// How many messages of the server the recording has before this.
         package var awaited: Int
+        /// Whether the server ended the connection before the client closed it, which this is.
+        package var awaitsEnd = false
         package var step: Step
     }
 
@@ -58,6 +60,7 @@ package struct ClientReplay: Sendable {
         identifiers = IdentifierTranslation(session)
         var turns: [Turn] = []
         var awaited: [Int: Int] = [:]
+        var ended: Set<Int> = []
         for entry in session.entriesInOrder {
             let number = entry.connection
             if awaited[number] == nil {
@@ -66,10 +69,16 @@ package struct ClientReplay: Sendable {
             }
             let step: Step
             switch (entry.sender, entry.content) {
-            case (.server, .message), (.server, .partial), (.server, .omitted):
+            case (.server, .message(let bytes)):
+                awaited[number, default: 0] += 1
+                if let message = decode(bytes), Verdict.isFatal(message) { ended.insert(number) }
+                continue
+            case (.server, .partial), (.server, .omitted):
                 awaited[number, default: 0] += 1
                 continue
-            case (.server, .endOfFile): continue
+            case (.server, .endOfFile):
+                ended.insert(number)
+                continue
             case (.client, .message(let bytes)): step = .send(Self.withToken(bytes, replaceToken) ?? bytes)
             case (.client, .partial(let bytes)): step = .send(bytes)
             case (.client, .omitted(let count)): step = .sendOmitted(count)
@@ -80,6 +89,7 @@ package struct ClientReplay: Sendable {
                     connection: number,
                     milliseconds: entry.milliseconds,
                     awaited: awaited[number] ?? 0,
+                    awaitsEnd: step == .close && ended.contains(number),
                     step: step
                 )
             )
@@ -89,8 +99,8 @@ package struct ClientReplay: Sendable {
 
     /// Whether everything that the recording has before a turn has come, or cannot come any more.
     package func isReady(for turn: Turn) -> Bool {
-        guard let answers = answers[turn.connection] else { return turn.awaited == 0 }
-        return answers.hasEnded || answers.messages.count >= turn.awaited
+        guard let answers = answers[turn.connection] else { return turn.awaited == 0 && !turn.awaitsEnd }
+        return answers.hasEnded || !turn.awaitsEnd && answers.messages.count >= turn.awaited
     }
 
     /// A message of the server.

@@ -114,7 +114,7 @@ package struct Verdict: Sendable, Hashable {
     }
 
     /// A refusal, PROTOCOL_ERROR and INTERNAL_ERROR end the connection, also where the recorded client was quicker.
-    private static func isFatal(_ message: Message) -> Bool {
+    static func isFatal(_ message: Message) -> Bool {
         if message.headers[":message-type"] == .int32(MessageType.connectAck) {
             return message.headers[":message-flags"] == .int32(0)
         }

@@ -54,6 +54,38 @@ struct ClientReplayTests {
         }
     }
 
+    @Test("What a server makes up is sent back to it as it calls it")
+    func identifiers() async throws {
+        try await withDirectory { directory in
+            let file = directory + "/session.ndjson"
+            var setup = NucleusSimulator.Configuration(components: [SimulatedComponent(name: "com.example.A")])
+            setup.clientDevices = [SimulatedClientDevice(thing: "device", certificate: "c")]
+            let credential = #"{"credential":{"mqttCredential":{"clientId":"device","certificatePem":"c"}}}"#
+            let script = #"""
+                token=$("$0" call GetClientDeviceAuthToken '\#(credential)' | sed 's/.*"clientDeviceAuthToken": *"\([^"]*\)".*/\1/')
+                "$0" call AuthorizeClientDeviceAction \
+                    "{\"clientDeviceAuthToken\":\"$token\",\"operation\":\"mqtt:connect\",\"resource\":\"r\"}"
+                """#
+            let first = try await NucleusSimulator.start(setup)
+            var environment = try await first.environment(forComponent: "com.example.A")
+            environment["PATH"] = "/usr/bin:/bin"
+            let command = ["record", "--output", file, "--", "sh", "-c", script, Tool.path]
+            let recorded = try await EventLoop.with { [environment] loop in
+                try await RunningTool.start(command, environment: environment, on: loop).end()
+            }
+            await first.stop()
+            #expect(recorded.status == .exited(0), "\(recorded.errors)")
+            #expect(recorded.text.contains("true"), "\(recorded.text)")
+
+            let second = try await NucleusSimulator.start(setup)
+            environment = try await second.environment(forComponent: "com.example.A")
+            let replayed = try await Tool.run("replay", "--input", file, "--as", "client", environment: environment)
+            await second.stop()
+            #expect(replayed.status == .exited(0), "\(replayed.errors)")
+            #expect(replayed.errors.contains("4 messages on 2 connections as recorded"), "\(replayed.errors)")
+        }
+    }
+
     @Test("The real nucleus's refusal of a bad token is what the simulated one does")
     func badToken() async throws {
         let session = try TestFiles.session("classic-js-bad-token")

@@ -74,6 +74,20 @@ struct FidelityTests {
         replay.ended(1)
         #expect(replay.isReady(for: replay.turns[4]))
     }
+
+    @Test("A client that the server left first closes after it")
+    func end() throws {
+        let session = try Recordings.load("classic-js-bad-token")
+        var replay = ClientReplay(session)
+        let last = try #require(replay.turns.last)
+        #expect(last.step == .close)
+        for entry in session.entries where entry.sender == .server {
+            #expect(!replay.isReady(for: last))
+            if case .message(let bytes) = entry.content { replay.received(try #require(decode(bytes)), on: 1) }
+        }
+        replay.ended(1)
+        #expect(replay.isReady(for: last))
+    }
 }
 
 /// The table of differences between the recordings and the simulated nucleus.

@@ -46,5 +46,15 @@ let package = Package(
             path: "Sources/IPCBenchmark",
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "simulator-benchmark",
+            dependencies: [
+                .product(name: "GreengrassIPC", package: "swift-greengrass-ipc"),
+                .product(name: "GreengrassIPCTesting", package: "swift-greengrass-ipc"),
+                "BenchmarkSupport", "CBaseline",
+            ],
+            path: "Sources/SimulatorBenchmark",
+            swiftSettings: strict
+        ),
     ]
 )

@@ -12,6 +12,16 @@ uint64_t baseline_now(void) {
     return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
+static uint64_t processor_time(clockid_t clock) {
+    struct timespec time;
+    clock_gettime(clock, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+uint64_t baseline_thread_time(void) { return processor_time(CLOCK_THREAD_CPUTIME_ID); }
+
+uint64_t baseline_process_time(void) { return processor_time(CLOCK_PROCESS_CPUTIME_ID); }
+
 __attribute__((noinline)) void baseline_copy(void *to, const void *from, size_t count) {
     memcpy(to, from, count);
     __asm__ volatile("" : : "r"(to) : "memory");

@@ -36,6 +36,9 @@ extension SystemError {
     package static let connectionRefused = ECONNREFUSED
     package static let noSuchFile = ENOENT
     package static let permissionDenied = EACCES
+    package static let notPermitted = EPERM
+    package static let notADirectory = ENOTDIR
+    package static let readOnly = EROFS
     package static let brokenPipe = EPIPE
     package static let tooManyFiles = EMFILE
     package static let nameTooLong = ENAMETOOLONG

@@ -168,7 +168,7 @@ struct FidelityRun {
     private mutating func note(_ actions: [NucleusAction]) {
         for action in actions {
             switch action {
-            case .close(let connection):
+            case .close(let connection), .cutOff(let connection):
                 gone.insert(connection.number)
                 replay.ended(connection.number)
             case .write(let connection, let bytes):

@@ -94,7 +94,7 @@ struct Harness {
     private mutating func note(_ actions: [NucleusAction]) {
         for action in actions {
             switch action {
-            case .close(let connection): sent[connection.number, default: []].append(.closed)
+            case .close(let connection), .cutOff(let connection): sent[connection.number, default: []].append(.closed)
             case .write(let connection, let bytes):
                 sent[connection.number, default: []] += Self.messages(bytes)
             }

@@ -58,6 +58,9 @@ actor WireClient {
         }
     }
 
+    /// From now on what comes is left where it is.
+    func stopReading() { socket?.setReading(false) }
+
     func close() { socket?.close() }
 
     private func note(_ event: Harness.Event) {

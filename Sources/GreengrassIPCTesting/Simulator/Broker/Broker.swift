@@ -10,15 +10,15 @@ struct Broker: Sendable {
     /// How long the broker takes to confirm that a filter is given up; classic only.
     var unsubackDelay: Duration
     private(set) var state: BrokerState
-    private(set) var subscriptions: [Subscription] = [] { didSet { routes.removeAll(keepingCapacity: true) } }
-    private var filters: [String: FilterState] = [:] { didSet { routes.removeAll(keepingCapacity: true) } }
-    /// Who gets a message, by topic, for as long as neither list changes: with thousands of streams it takes long to
-    /// find out.
-    private var routes: [String: [StreamKey]] = [:]
-    private static let mostRoutes = 4096
+    private var filters = TopicTable<Filter>()
+    /// The filters of each stream, the oldest first; two only when a client has used an identifier twice.
+    private var held = HeldStreams()
+    /// Filters that rely on a wider one.
+    private var covered: Set<String> = []
+    /// Filters that were given up, and when the broker will have confirmed it; the soonest first.
+    private var confirmations: [(filter: String, due: Duration)] = []
+    private var nextOrder = 0
     private var retained: [String: BrokerMessage] = [:]
-    /// When the broker will have confirmed, on a classic nucleus, that these filters were given up.
-    private var givenUp: [String: Duration] = [:]
 
     /// A stream that a component holds open.
     struct Subscription: Sendable {
@@ -29,10 +29,24 @@ struct Broker: Sendable {
         var isPending: Bool
         /// Cut off inside the nucleus, as after a restart of lite's MQTT daemon.
         var isCut = false
+        /// Streams hear a message in the order in which they were opened.
+        fileprivate var order: Int
+    }
+
+    /// A filter that a stream has, or that the nucleus has not forgotten yet.
+    private struct Filter: Sendable {
+        var text: String
+        var state: FilterState?
+        /// When the broker will have confirmed, on a classic nucleus, that it was given up.
+        var givenUpUntil: Duration?
+        var subscriptions: [Subscription] = []
+
+        var isSubscribed: Bool { if case .subscribed? = state { true } else { false } }
+        var isForgotten: Bool { state == nil && givenUpUntil == nil && subscriptions.isEmpty }
     }
 
     /// What the nucleus believes about a filter at the broker.
-    private enum FilterState: Sendable {
+    private enum FilterState: Sendable, Equatable {
         case subscribed
         /// No SUBSCRIBE was sent, since another filter brings everything.
         case covered
@@ -44,6 +58,39 @@ struct Broker: Sendable {
         self.unsubackDelay = unsubackDelay
         self.state = state
     }
+
+    /// Every stream, in the order in which they were opened.
+    var subscriptions: [Subscription] {
+        var all: [Subscription] = []
+        filters.forEach { all += $0.subscriptions }
+        return all.sorted { $0.order < $1.order }
+    }
+
+    /// The streams on exactly this filter.
+    func subscriptions(to filter: String) -> [Subscription] { filters[filter]?.subscriptions ?? [] }
+
+    /// How many streams there are.
+    var subscriptionCount: Int { held.count }
+
+    func holds(_ stream: StreamKey) -> Bool { held.contains(stream) }
+
+    /// Changes a filter, and forgets it when nothing is left of it.
+    private mutating func change<Result>(_ filter: String, _ body: (inout Filter) -> Result) -> Result {
+        filters.update(filter) { entry in
+            var value = entry ?? Filter(text: filter)
+            entry = nil
+            let result = body(&value)
+            entry = value.isForgotten ? nil : value
+            return result
+        }
+    }
+
+    private mutating func setState(of filter: String, to state: FilterState?) {
+        change(filter) { $0.state = state }
+        if state == .covered { covered.insert(filter) } else { covered.remove(filter) }
+    }
+
+    // MARK: - Subscribing
 
     /// How a request to subscribe ended.
     enum SubscribeOutcome: Sendable, Equatable {
@@ -60,25 +107,27 @@ struct Broker: Sendable {
         forgetConfirmed(now: now)
         if state != .connected, dialect == .lite { return .refused(LiteText.bindFailed) }
         let isPending = state == .neverConnected
-        if state == .lost, filters[filter] == nil, !isCovered(filter) {
+        if state == .lost, filters[filter]?.state == nil, !isCovered(filter) {
             return .refused(ClassicText.subscribeOffline(filter))
         }
+        nextOrder += 1
         let subscription = Subscription(
             stream: stream,
             component: component,
             filter: filter,
-            isPending: isPending
+            isPending: isPending,
+            order: nextOrder
         )
-        subscriptions.append(subscription)
-        if isPending { return .pending }
-        return hold(filter, by: stream)
+        change(filter) { $0.subscriptions.append(subscription) }
+        held.add(stream, filter)
+        return isPending ? .pending : hold(filter)
     }
 
     /// Makes the filter real at the broker, as far as this nucleus thinks it has to.
-    private mutating func hold(_ filter: String, by stream: StreamKey) -> SubscribeOutcome {
-        switch (dialect, filters[filter]) {
+    private mutating func hold(_ filter: String) -> SubscribeOutcome {
+        switch (dialect, filters[filter]?.state) {
         case (.lite, _):
-            filters[filter] = .subscribed
+            setState(of: filter, to: .subscribed)
             return .subscribed(retained: retainedMessages(for: filter))
         case (.classic, .subscribed), (.classic, .covered):
             return .subscribed(retained: [])
@@ -86,84 +135,106 @@ struct Broker: Sendable {
             return hearsAnything(filter) ? .subscribed(retained: []) : .deaf
         case (.classic, nil):
             if isCovered(filter) {
-                filters[filter] = .covered
+                setState(of: filter, to: .covered)
                 return .subscribed(retained: [])
             }
-            filters[filter] = .subscribed
+            setState(of: filter, to: .subscribed)
             return .subscribed(retained: retainedMessages(for: filter))
         }
     }
 
     /// A stream was closed by the client or with its connection; of two under one identifier, the older one.
     mutating func unsubscribe(_ stream: StreamKey, now: Duration) {
-        guard let index = subscriptions.firstIndex(where: { $0.stream == stream }) else { return }
-        let filter = subscriptions.remove(at: index).filter
+        guard let filter = held.removeOldest(stream) else { return }
+        remove(stream, from: filter)
         giveUpIfUnused(filter, now: now)
     }
 
     mutating func connectionClosed(_ connection: ConnectionID, now: Duration) {
-        let gone = subscriptions.filter { $0.stream.connection == connection }
-        guard !gone.isEmpty else { return }
-        subscriptions.removeAll { $0.stream.connection == connection }
-        for filter in Set(gone.map(\.filter)) { giveUpIfUnused(filter, now: now) }
+        let gone = held.removeAll(of: connection)
+        for (stream, filter) in gone { remove(stream, from: filter) }
+        for (_, filter) in gone { giveUpIfUnused(filter, now: now) }
+    }
+
+    private mutating func remove(_ stream: StreamKey, from filter: String) {
+        change(filter) { entry in
+            guard let index = entry.subscriptions.firstIndex(where: { $0.stream == stream }) else { return }
+            entry.subscriptions.remove(at: index)
+            // What has neither a stream nor a state is forgotten here, what has one is given up later.
+        }
     }
 
     private mutating func giveUpIfUnused(_ filter: String, now: Duration) {
         forgetConfirmed(now: now)
-        guard !subscriptions.contains(where: { $0.filter == filter }) else { return }
-        if filters[filter] != nil, unsubackDelay > .zero { givenUp[filter] = now + unsubackDelay }
-        switch filters[filter] {
-        case .subscribed where dialect == .classic && unsubackDelay > .zero:
-            filters[filter] = .unsubscribing(until: now + unsubackDelay)
-            subscribeUncovered()
-        case .subscribed, .covered:
-            filters[filter] = nil
-            subscribeUncovered()
-        case .unsubscribing, nil:
-            break
+        guard let entry = filters[filter], entry.subscriptions.isEmpty, let state = entry.state else { return }
+        if unsubackDelay > .zero {
+            let due = now + unsubackDelay
+            change(filter) { $0.givenUpUntil = due }
+            confirm(filter, at: due)
         }
+        switch state {
+        case .subscribed where dialect == .classic && unsubackDelay > .zero:
+            setState(of: filter, to: .unsubscribing(until: now + unsubackDelay))
+        case .subscribed, .covered: setState(of: filter, to: nil)
+        case .unsubscribing: return
+        }
+        if state == .subscribed { subscribeUncovered(by: filter) }
+    }
+
+    // MARK: - Giving up
+
+    private mutating func confirm(_ filter: String, at due: Duration) {
+        let place = (confirmations.lastIndex { $0.due <= due } ?? -1) + 1
+        confirmations.insert((filter, due), at: place)
     }
 
     /// The broker has confirmed: the nucleus forgets these filters, whoever has subscribed to them meanwhile.
     private mutating func forgetConfirmed(now: Duration) {
-        guard !givenUp.isEmpty else { return }
-        givenUp = givenUp.filter { $0.value > now }
-        for (filter, state) in filters {
-            if case .unsubscribing(let until) = state, until <= now { filters[filter] = nil }
+        guard let first = confirmations.first, first.due <= now else { return }
+        let count = confirmations.firstIndex { $0.due > now } ?? confirmations.count
+        let confirmed = confirmations.prefix(count)
+        confirmations.removeFirst(count)
+        for (filter, _) in confirmed {
+            change(filter) { entry in
+                if case .unsubscribing(let until)? = entry.state, until <= now { entry.state = nil }
+                if let until = entry.givenUpUntil, until <= now { entry.givenUpUntil = nil }
+            }
         }
     }
 
     /// Filters that relied on a wider one that is gone are subscribed on their own.
-    private mutating func subscribeUncovered() {
-        for (filter, state) in filters {
-            if case .covered = state, !isCovered(filter) { filters[filter] = .subscribed }
+    private mutating func subscribeUncovered(by gone: String) {
+        guard !covered.isEmpty, TopicFilter.hasWildcard(gone) else { return }
+        // The widest come first, since `#` and `+` sort before whatever a level may be named.
+        for filter in covered.filter({ TopicFilter.covers(gone, $0) }).sorted() where !isCovered(filter) {
+            setState(of: filter, to: .subscribed)
         }
     }
 
     private func isCovered(_ filter: String) -> Bool {
-        filters.contains { other, state in
-            guard case .subscribed = state, other != filter else { return false }
-            return TopicFilter.covers(other, filter)
+        var isCovered = false
+        filters.forEach(covering: filter) { other in
+            if other.isSubscribed, other.text != filter { isCovered = true }
         }
+        return isCovered
     }
 
     private func hearsAnything(_ filter: String) -> Bool {
-        if case .subscribed = filters[filter] { return true }
-        return isCovered(filter)
+        filters[filter]?.isSubscribed == true || isCovered(filter)
     }
 
     /// Whether a classic nucleus would not have heard yet that the filter was given up.
     func isBeforeUnsuback(_ filter: String, now: Duration) -> Bool {
-        guard let until = givenUp[filter] else { return false }
+        guard let until = filters[filter]?.givenUpUntil else { return false }
         return until > now
     }
 
-    /// Whether the stream would get a message that matches its filter now.
-    func isDeaf(_ subscription: Subscription, now: Duration) -> Bool {
-        var current = self
-        current.forgetConfirmed(now: now)
-        return subscription.isCut || subscription.isPending || !current.hearsAnything(subscription.filter)
+    /// Whether the stream would not get a message that matches its filter now.
+    func isDeaf(_ subscription: Subscription) -> Bool {
+        subscription.isCut || subscription.isPending || !hearsAnything(subscription.filter)
     }
+
+    // MARK: - Messages
 
     /// One message and the streams that get it, in the order in which it goes out; a stream is named once a copy.
     struct Fanout: Sendable, Equatable {
@@ -175,40 +246,44 @@ struct Broker: Sendable {
     mutating func publish(_ message: BrokerMessage, now: Duration) -> Fanout {
         forgetConfirmed(now: now)
         if message.retain { retained[message.topic] = message.payload.isEmpty ? nil : message }
-        var result = Fanout(message: message, streams: [])
-        guard state == .connected, !subscriptions.isEmpty else { return result }
-        result.streams = routes[message.topic] ?? route(message.topic)
-        return result
+        guard state == .connected else { return Fanout(message: message, streams: []) }
+        return Fanout(message: message, streams: route(message.topic))
     }
 
     /// A stream is named once for each filter at the broker that brings a copy.
-    private mutating func route(_ topic: String) -> [StreamKey] {
-        let copies = filters.count { filter, state in
-            guard case .subscribed = state else { return false }
-            return TopicFilter.matches(filter, topic: topic)
+    private func route(_ topic: String) -> [StreamKey] {
+        var copies = 0
+        var lists: [[Subscription]] = []
+        filters.forEach(matching: topic) { filter in
+            if filter.isSubscribed { copies += 1 }
+            if !filter.subscriptions.isEmpty { lists.append(filter.subscriptions) }
         }
-        let streams = copies > 0 ? streams(for: topic) : []
-        let all = (0..<copies).flatMap { _ in streams }
-        if routes.count >= Self.mostRoutes { routes.removeAll(keepingCapacity: true) }
-        routes[topic] = all
-        return all
+        guard copies > 0, let first = lists.first else { return [] }
+        let streams = Self.hearing(lists.count == 1 ? first : lists.joined().sorted { $0.order < $1.order })
+        return copies == 1 ? streams : (0..<copies).flatMap { _ in streams }
     }
 
-    private func streams(for topic: String) -> [StreamKey] {
-        subscriptions.compactMap { subscription in
-            guard !subscription.isPending, !subscription.isCut,
-                TopicFilter.matches(subscription.filter, topic: topic)
-            else { return nil }
-            return subscription.stream
+    private static func hearing(_ subscriptions: [Subscription]) -> [StreamKey] {
+        var streams: [StreamKey] = []
+        streams.reserveCapacity(subscriptions.count)
+        for subscription in subscriptions where !subscription.isPending && !subscription.isCut {
+            streams.append(subscription.stream)
         }
+        return streams
     }
 
     private func retainedMessages(for filter: String) -> [Fanout] {
         guard !retained.isEmpty else { return [] }
         return retained.values.filter { TopicFilter.matches(filter, topic: $0.topic) }
             .sorted { $0.topic < $1.topic }
-            .map { Fanout(message: $0, streams: streams(for: $0.topic)) }
+            .map { message in
+                var all: [Subscription] = []
+                filters.forEach(matching: message.topic) { all += $0.subscriptions }
+                return Fanout(message: message, streams: Self.hearing(all.sorted { $0.order < $1.order }))
+            }
     }
+
+    // MARK: - The connection
 
     /// What a change of the connection brings: streams to be answered now, and what they get then.
     struct Connected: Sendable, Equatable {
@@ -222,28 +297,34 @@ struct Broker: Sendable {
         var result = Connected()
         guard newState == .connected else { return result }
         // The real one answers what waited in no particular order; the youngest first is what was recorded.
-        for index in subscriptions.indices.reversed() where subscriptions[index].isPending {
-            subscriptions[index].isPending = false
-            let stream = subscriptions[index].stream
-            result.answered.append(stream)
-            if case .subscribed(let retained) = hold(subscriptions[index].filter, by: stream) {
-                result.retained += retained
-            }
+        for subscription in subscriptions.reversed() where subscription.isPending {
+            change(subscription) { $0.isPending = false }
+            result.answered.append(subscription.stream)
+            if case .subscribed(let retained) = hold(subscription.filter) { result.retained += retained }
         }
         return result
     }
 
+    private mutating func change(_ subscription: Subscription, _ body: (inout Subscription) -> Void) {
+        change(subscription.filter) { entry in
+            for index in entry.subscriptions.indices where entry.subscriptions[index].order == subscription.order {
+                body(&entry.subscriptions[index])
+            }
+        }
+    }
+
     /// Every stream is gone and so is the session at the broker: the nucleus was restarted.
     mutating func restart() {
-        subscriptions.removeAll()
-        filters.removeAll()
-        givenUp.removeAll()
+        filters = TopicTable()
+        held = HeldStreams()
+        covered.removeAll()
+        confirmations.removeAll()
     }
 
     /// Cuts every present stream off without a word, as a restart of lite's MQTT daemon does.
     mutating func cutPresentStreams(onFilter filter: String?) {
-        for index in subscriptions.indices where filter == nil || subscriptions[index].filter == filter {
-            subscriptions[index].isCut = true
+        for subscription in filter.map(subscriptions(to:)) ?? subscriptions {
+            change(subscription) { $0.isCut = true }
         }
     }
 }

@@ -6,6 +6,9 @@ extension NucleusMachine {
     static let mqttProxy = "aws.greengrass.ipc.mqttproxy"
     static let ioTCoreMessage = modelNamespace + "IoTCoreMessage"
 
+    /// What a classic nucleus spools while MQTT is not connected, unless it is configured otherwise.
+    private static let spoolBytes = 2_621_440
+
     /// A topic or filter that the component may use, and the quality of service; or why not.
     private enum Admission {
         case admitted(topic: String, qos: Int)
@@ -38,7 +41,9 @@ extension NucleusMachine {
         let outcome = broker.subscribe(stream, component: request.component, filter: filter, now: now)
         switch outcome {
         case .refused(let text): answer(call, with: .failure(.service, text), on: connection)
-        case .pending: pendingCalls[stream] = call
+        case .pending:
+            // Without the request, which shares the memory of everything that came with it.
+            pendingCalls[stream] = ServiceCall(stream: call.stream, operation: call.operation, payload: [])
         case .deaf: answer(call, with: .success(call.operation, keepsStreamOpen: true), on: connection)
         case .subscribed(let retained):
             answer(call, with: .success(call.operation, keepsStreamOpen: true), on: connection)
@@ -79,6 +84,11 @@ extension NucleusMachine {
                 let text = ClassicText.publishOffline(message.topic)
                 return answer(call, with: .failure(.service, text), on: connection)
             }
+            guard spoolByteCount + message.payload.count <= Self.spoolBytes else {
+                let text = ClassicText.spoolFull(message.topic)
+                return answer(call, with: .failure(.service, text), on: connection)
+            }
+            spoolByteCount += message.payload.count
             spool.append((message, component))
             return answer(call, with: .success(call.operation), on: connection)
         }
@@ -142,16 +152,16 @@ extension NucleusMachine {
     /// A message of a component has reached the broker.
     mutating func deliver(_ message: BrokerMessage, from component: String?) {
         if let component {
-            publications.append(
+            publicationLog.append(
                 RecordedPublication(
                     component: component,
                     topic: message.topic,
                     payload: message.payload,
                     qos: message.qos,
                     retain: message.retain
-                )
+                ),
+                bytes: message.topic.utf8.count + message.payload.count
             )
-            Self.trim(&publications)
         }
         send(broker.publish(message, now: now))
     }
@@ -182,6 +192,7 @@ extension NucleusMachine {
     private mutating func deliverSpool() {
         let waiting = spool
         spool = []
+        spoolByteCount = 0
         for (message, component) in waiting { deliver(message, from: component) }
     }
 }

@@ -15,10 +15,10 @@ enum TopicFilter {
         var levels = Levels(filter)
         var otherLevels = Levels(other)
         while let level = levels.next() {
-            if level.elementsEqual(CollectionOfOne(hash)) { return true }
+            if isRest(level) { return true }
             guard let otherLevel = otherLevels.next() else { return false }
-            if otherLevel.elementsEqual(CollectionOfOne(hash)) { return false }
-            if level.elementsEqual(CollectionOfOne(plus)) { continue }
+            if isRest(otherLevel) { return false }
+            if isAnyLevel(level) { continue }
             guard level.elementsEqual(otherLevel) else { return false }
         }
         return otherLevels.next() == nil
@@ -41,12 +41,23 @@ enum TopicFilter {
         return true
     }
 
+    /// How many levels there are between the slashes.
+    static func levelCount(of topic: String) -> Int {
+        topic.utf8.count { $0 == slash } + 1
+    }
+
+    /// Whether a level is `+`.
+    static func isAnyLevel(_ level: Substring.UTF8View) -> Bool { level.elementsEqual(CollectionOfOne(plus)) }
+
+    /// Whether a level is `#`.
+    static func isRest(_ level: Substring.UTF8View) -> Bool { level.elementsEqual(CollectionOfOne(hash)) }
+
     static func hasWildcard(_ topic: String) -> Bool {
         topic.utf8.contains { $0 == plus || $0 == hash }
     }
 
     /// The levels of a topic, between slashes; `a/` has two, the second is empty.
-    private struct Levels {
+    struct Levels {
         private var rest: Substring.UTF8View?
 
         init(_ text: String) { rest = text[...].utf8 }

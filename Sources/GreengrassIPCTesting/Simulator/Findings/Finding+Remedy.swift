@@ -22,6 +22,7 @@ extension Finding {
         .headerType: "use headers of types 4 and 7 only, the 32-bit integer and the string",
         .lengthTooSmall: "write whole messages, whose length counts everything and is 16 at least",
         .partialMessage: "write each message in one piece",
+        .unreadMessages: "read the socket all the time, whatever becomes of the messages",
         .integerTimestamp: "write seconds with a decimal point: 1700000000.0",
         .longHeaderName: "keep the names of headers within 127 bytes",
     ]

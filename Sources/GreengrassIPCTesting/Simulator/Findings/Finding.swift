@@ -86,6 +86,8 @@ extension Finding.Rule {
     public static let lengthTooSmall = Self(rawValue: "length-too-small")
     /// A connection that ended in the middle of a message.
     public static let partialMessage = Self(rawValue: "partial-message")
+    /// A client that leaves very much of what it is sent unread.
+    public static let unreadMessages = Self(rawValue: "unread-messages")
     /// A timestamp without a decimal point.
     public static let integerTimestamp = Self(rawValue: "integer-timestamp")
     /// A header name longer than the Java layer reads.

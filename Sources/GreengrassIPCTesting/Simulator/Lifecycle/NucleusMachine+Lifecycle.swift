@@ -24,8 +24,7 @@ extension NucleusMachine {
                     ServiceFailure(code: .resourceNotFound, text: nil, resourceType: "Component", isTextSetLate: true)
                 ) : .failure(.service, LiteText.stateFailed)
         }
-        stateReports.append(RecordedState(component: request.component, state: reported))
-        Self.trim(&stateReports)
+        stateLog.append(RecordedState(component: request.component, state: reported))
         _ = components.setState(reported == .running ? .running : .errored, of: request.component)
         return .success(call.operation)
     }
@@ -68,8 +67,7 @@ extension NucleusMachine {
             }
             recorded.append(RecordedMetric(component: component, name: name, unit: unit, value: value))
         }
-        metricRecords += recorded
-        Self.trim(&metricRecords)
+        for metric in recorded { metricLog.append(metric, bytes: metric.name.utf8.count + metric.unit.utf8.count) }
         return .success(call.operation)
     }
 

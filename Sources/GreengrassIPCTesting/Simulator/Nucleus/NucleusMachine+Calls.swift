@@ -4,24 +4,37 @@ import GreengrassIPC
 
 // Calls and their answers.
 extension NucleusMachine {
+    var calls: [RecordedCall] { callLog.records }
+    var publications: [RecordedPublication] { publicationLog.records }
+    var localPublications: [RecordedLocalPublication] { localPublicationLog.records }
+    var stateReports: [RecordedState] { stateLog.records }
+    var metricRecords: [RecordedMetric] { metricLog.records }
+
+    private static let mostFindings = 20_000
+    private static let mostFindingBytes = 16 * 1024 * 1024
     private static let getSystemConfig = "aws.greengrass.private#GetSystemConfig"
 
     mutating func note(_ finding: Finding) {
-        if findings.count < Self.remembered { findings.append(finding) }
+        // Names and details are the client's, and may be long.
+        let size = finding.detail.utf8.count + (finding.operation?.utf8.count ?? 0)
+        guard findings.count < Self.mostFindings, findingByteCount + size <= Self.mostFindingBytes else { return }
+        findingByteCount += size
+        findings.append(finding)
     }
 
     mutating func handle(_ call: ServiceCall, on connection: ConnectionID) {
         guard let component = connections[connection.slot]?.machine.component else { return }
         let parsed = (try? JSONValue(jsonBytes: call.payload.span)) ?? deepRequest(call)
         let operation = Operation.named[call.operation]
-        calls.append(
+        callLog.append(
             RecordedCall(
                 component: component,
                 operation: operation?.rawValue ?? Operation.shortName(call.operation),
                 request: parsed ?? .null
-            )
+            ),
+            // JSON takes several times its text once it is read.
+            bytes: 4 * call.payload.count + call.operation.utf8.count
         )
-        if calls.count >= Self.remembered { Self.trim(&calls) }
         if let parsed, ServerConnectionMachine.mayHarm(parsed) {
             let harm = connections[connection.slot]?.machine.lookForHarm(inRequest: parsed, of: call.operation)
             perform(harm ?? [], on: connection)
@@ -62,9 +75,5 @@ extension NucleusMachine {
         send(frame, .event, on: stream.connection)
         guard !heldBack.isEmpty, let response = heldBack.removeValue(forKey: stream) else { return }
         write(response, to: stream.connection, faults: [])
-    }
-
-    static func trim<Element>(_ records: inout [Element]) {
-        if records.count >= remembered { records.removeFirst(remembered / 2) }
     }
 }

@@ -66,6 +66,7 @@ extension NucleusMachine {
         pendingCalls.removeAll()
         heldBack.removeAll()
         spool.removeAll()
+        spoolByteCount = 0
         return takeOutput()
     }
 }

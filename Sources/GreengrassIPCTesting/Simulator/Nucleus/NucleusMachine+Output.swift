@@ -8,7 +8,7 @@ extension NucleusMachine {
         if let index = struck.firstIndex(of: .eventBeforeResponse) {
             struck.remove(at: index)
             // Only a subscription that was made is going to have an event.
-            if let stream = answering, broker.subscriptions.contains(where: { $0.stream == stream }) {
+            if let stream = answering, broker.holds(stream) {
                 heldBack[stream] = frame
                 return
             }
@@ -33,6 +33,7 @@ extension NucleusMachine {
     mutating func emit(_ step: WireSchedule.Step, on connection: ConnectionID) {
         switch step {
         case .write(let bytes):
+            guard isWithinLimit(bytes.count, for: connection) else { return }
             if joined?.connection == connection {
                 joined?.bytes += bytes
             } else {
@@ -46,6 +47,45 @@ extension NucleusMachine {
         }
     }
 
+    /// Cuts a client off for which this turn has more than it may leave unread.
+    private mutating func isWithinLimit(_ count: Int, for connection: ConnectionID) -> Bool {
+        guard connections[connection.slot] != nil else { return true }
+        let isFresh = connections[connection.slot]?.turn != turn
+        let sum = count + (isFresh ? 0 : connections[connection.slot]?.outputByteCount ?? 0)
+        connections[connection.slot]?.turn = turn
+        connections[connection.slot]?.outputByteCount = sum
+        guard sum > unreadLimit else { return true }
+        cutOff(connection, unread: sum)
+        return false
+    }
+
+    /// A client does not read what it is sent: it alone goes, before it takes the memory of all.
+    private mutating func cutOff(_ connection: ConnectionID, unread: Int) {
+        note(
+            Finding(
+                .unreadMessages,
+                on: .lite,
+                "after 5 s a message is cut short, and what follows looks corrupt; the classic nucleus's memory fills",
+                component: connections[connection.slot]?.machine.component,
+                detail: "\(unread) bytes"
+            )
+        )
+        connections[connection.slot]?.machine.phase = .closed
+        if joined?.connection == connection { joined = nil }
+        flushJoined()
+        forgetStreams(of: connection)
+        schedule.forget(connection)
+        output.append(.cutOff(connection))
+    }
+
+    /// So many bytes wait for a client, too many.
+    mutating func hasLeftUnread(_ count: Int, on connection: ConnectionID, now: Duration) -> [NucleusAction] {
+        self.now = now
+        guard connections[connection.slot]?.identifier == connection else { return [] }
+        cutOff(connection, unread: count)
+        return takeOutput()
+    }
+
     mutating func flushJoined() {
         guard let (connection, bytes) = joined else { return }
         joined = nil
@@ -54,19 +94,23 @@ extension NucleusMachine {
 
     mutating func takeOutput() -> [NucleusAction] {
         flushJoined()
+        turn += 1
         defer { output = [] }
         return output
     }
 
     /// When ``timePassed(now:)`` is to be called.
     var nextDeadline: Duration? {
-        let stall = stalls.isEmpty ? Duration?.none : nextStallDeadline
-        return [schedule.nextDue, stall, components.nextDue, deployments.nextDue].compactMap { $0 }.min()
+        var next = schedule.nextDue
+        for due in [nextStallDeadline, components.nextDue, deployments.nextDue] {
+            if let due { next = min(next ?? due, due) }
+        }
+        return next
     }
 
     mutating func timePassed(now: Duration) -> [NucleusAction] {
         self.now = now
-        if !stalls.isEmpty { lookAtStalls() }
+        lookAtStalls()
         for (connection, step) in schedule.takeDue(now: now) { emit(step, on: connection) }
         components.advance(now: now)
         advanceDeployments()

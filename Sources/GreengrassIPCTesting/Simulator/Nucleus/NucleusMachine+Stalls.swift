@@ -20,18 +20,20 @@ extension NucleusMachine {
             stalls[connection] = nil
         } else if hasMessage || stalls[connection] == nil {
             stalls[connection] = Stall(since: now)
+            let deadline = now + Self.patience
+            nextStallDeadline = min(nextStallDeadline ?? deadline, deadline)
         }
     }
 
-    /// When the next stall is to be looked at.
-    var nextStallDeadline: Duration? {
-        stalls.values.compactMap { stall in
-            if !stall.isNoted { return stall.since + Self.patience }
-            return dialect == .lite ? stall.since + Self.liteReceiveTimeout : nil
-        }.min()
+    /// When this stall is to be looked at; `nil` is never again.
+    private func deadline(of stall: Stall) -> Duration? {
+        if !stall.isNoted { return stall.since + Self.patience }
+        return dialect == .lite ? stall.since + Self.liteReceiveTimeout : nil
     }
 
     mutating func lookAtStalls() {
+        guard let due = nextStallDeadline, due <= now else { return }
+        defer { nextStallDeadline = stalls.values.compactMap(deadline(of:)).min() }
         for (connection, stall) in stalls {
             if !stall.isNoted, stall.since + Self.patience <= now {
                 stalls[connection]?.isNoted = true

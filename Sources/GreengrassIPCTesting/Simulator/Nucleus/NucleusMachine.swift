@@ -8,6 +8,8 @@ enum NucleusAction: Sendable, Equatable {
     case write(ConnectionID, [UInt8])
     /// Close once everything before is written.
     case close(ConnectionID)
+    /// Close at once, whatever is not written yet.
+    case cutOff(ConnectionID)
 }
 
 /// The whole simulated nucleus without its sockets: connections, services and faults.
@@ -33,12 +35,14 @@ struct NucleusMachine: Sendable {
     var pendingCalls: [StreamKey: ServiceCall] = [:]
     /// What components published while MQTT was not connected.
     var spool: [(message: BrokerMessage, component: String)] = []
-    var publications: [RecordedPublication] = []
-    var localPublications: [RecordedLocalPublication] = []
-    var stateReports: [RecordedState] = []
-    var metricRecords: [RecordedMetric] = []
-    var calls: [RecordedCall] = []
+    var spoolByteCount = 0
+    var publicationLog = RecordLog<RecordedPublication>()
+    var localPublicationLog = RecordLog<RecordedLocalPublication>()
+    var stateLog = RecordLog<RecordedState>()
+    var metricLog = RecordLog<RecordedMetric>()
+    var callLog = RecordLog<RecordedCall>()
     var findings: [Finding] = []
+    var findingByteCount = 0
     /// The moment of the input that is being handled.
     var now = Duration.zero
     /// The time of day at the fixed moment that ``now`` counts from, in milliseconds since 1970.
@@ -67,6 +71,8 @@ struct NucleusMachine: Sendable {
     var connections: [Connection?] = []
     /// Messages of which only the beginning has come.
     var stalls: [ConnectionID: Stall] = [:]
+    /// No stall is to be looked at before; `nil` is never.
+    var nextStallDeadline: Duration?
     var schedule = WireSchedule()
     /// Responses held back until an event has gone out on their stream.
     var heldBack: [StreamKey: [UInt8]] = [:]
@@ -77,16 +83,21 @@ struct NucleusMachine: Sendable {
     /// The stream whose call is being answered.
     var answering: StreamKey?
     var output: [NucleusAction] = []
+    /// How often output was taken.
+    var turn = 0
+    /// A client that leaves more bytes than that unread is cut off.
+    var unreadLimit = 64 * 1024 * 1024
     /// Writes to one connection that follow each other go out as one.
     var joined: (connection: ConnectionID, bytes: [UInt8])?
-
-    /// The most calls and publications that are remembered; of more, the older half goes.
-    static let remembered = 20_000
 
     struct Connection: Sendable {
         let identifier: ConnectionID
         var machine: ServerConnectionMachine
         var decoder: MessageDecoder
+        /// Bytes for it in this turn's output.
+        var outputByteCount = 0
+        /// The turn that these belong to.
+        var turn = 0
     }
 
     init(dialect: Dialect, unsubackDelay: Duration = .milliseconds(100), brokerState: BrokerState = .connected) {

@@ -35,10 +35,10 @@ extension NucleusMachine {
         case .failure(let refusal): answer(call, with: refusal.reply, on: connection)
         case .success(let message):
             answer(call, with: .success(call.operation), on: connection)
-            localPublications.append(
-                RecordedLocalPublication(component: request.component, topic: message.topic, content: message.content)
+            localPublicationLog.append(
+                RecordedLocalPublication(component: request.component, topic: message.topic, content: message.content),
+                bytes: 4 * call.payload.count
             )
-            Self.trim(&localPublications)
             deliverLocally(message, from: request.component)
             shadowTopicPublished(message)
         }

@@ -41,6 +41,8 @@ extension NucleusSimulator {
         public var availableComponents: [SimulatedComponent] = []
         /// How fast deployments go.
         public var deploymentPace = DeploymentPace()
+        /// How many bytes a client may leave unread. One that leaves more is cut off, and a finding says so.
+        public var unreadLimit = 64 * 1024 * 1024
         /// What goes wrong from the start on.
         public var faults: [SimulatedFault] = []
         /// Called for each finding when it is made, on the simulator's thread.

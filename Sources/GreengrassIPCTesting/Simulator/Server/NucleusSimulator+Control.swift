@@ -136,12 +136,11 @@ extension NucleusSimulator {
 
     /// The streams that components hold on IoT Core filters.
     public var subscriptions: [Subscription] {
-        let now = now
-        return nucleus.broker.subscriptions.map { subscription in
+        nucleus.broker.subscriptions.map { subscription in
             Subscription(
                 component: subscription.component,
                 filter: subscription.filter,
-                isDeaf: nucleus.broker.isDeaf(subscription, now: now)
+                isDeaf: nucleus.broker.isDeaf(subscription)
             )
         }
     }

@@ -24,7 +24,7 @@ extension NucleusSimulator {
         timeout: Duration = .seconds(10)
     ) async throws {
         try await wait("\(count) subscriptions to \(filter)", timeout) { nucleus in
-            nucleus.broker.subscriptions.count { $0.filter == filter && !$0.isPending } >= count
+            nucleus.broker.subscriptions(to: filter).count { !$0.isPending } >= count
         }
     }
 
@@ -33,7 +33,7 @@ extension NucleusSimulator {
     /// - Throws: as ``waitForSubscription(filter:count:timeout:)``.
     public func waitForNoSubscription(filter: String, timeout: Duration = .seconds(10)) async throws {
         try await wait("no subscription to \(filter)", timeout) { nucleus in
-            !nucleus.broker.subscriptions.contains { $0.filter == filter }
+            nucleus.broker.subscriptions(to: filter).isEmpty
         }
     }
 
@@ -46,7 +46,7 @@ extension NucleusSimulator {
         timeout: Duration = .seconds(10)
     ) async throws {
         try await wait("\(count) local subscriptions to \(filter)", timeout) { nucleus in
-            nucleus.localBroker.subscriptions.count { $0.filter == filter } >= count
+            nucleus.localBroker.subscriptions(to: filter).count >= count
         }
     }
 

@@ -87,12 +87,12 @@ public actor NucleusSimulator {
             socketPath = path
             temporaryDirectory = nil
         } else {
-            do {
+            do throws(SystemError) {
                 let directory = try Files.makeTemporaryDirectory(prefix: "greengrass-")
                 temporaryDirectory = directory
                 socketPath = directory + "/ipc.socket"
             } catch {
-                throw NucleusSimulatorError(.cannotListen, "\(error)")
+                throw NucleusSimulatorError.noDirectory(because: error)
             }
         }
         nucleus = NucleusMachine(
@@ -100,6 +100,7 @@ public actor NucleusSimulator {
             unsubackDelay: configuration.unsubackDelay,
             brokerState: configuration.brokerState
         )
+        nucleus.unreadLimit = configuration.unreadLimit
         nucleus.plugins = configuration.plugins
         nucleus.servesConnectionStatus = configuration.servesConnectionStatus
         nucleus.dayOrigin = WallClock.milliseconds()
@@ -125,18 +126,12 @@ public actor NucleusSimulator {
     }
 
     func listen() throws {
-        guard socketPath.utf8.count <= SocketAddress.longestPath else {
-            throw NucleusSimulatorError(
-                .cannotListen,
-                "the socket's path has \(socketPath.utf8.count) bytes, at most \(SocketAddress.longestPath) are possible: "
-                    + socketPath
-            )
-        }
+        if let objection = NucleusSimulatorError.objection(toSocketPath: socketPath) { throw objection }
         guard let listenerOwner else { return }
-        do {
+        do throws(SystemError) {
             listener = try Listener(.unix(path: socketPath), loop: loop, mode: 0o666, owner: listenerOwner)
         } catch {
-            throw NucleusSimulatorError(.cannotListen, "\(error)")
+            throw NucleusSimulatorError.cannotListen(at: socketPath, because: error)
         }
     }
 
@@ -182,7 +177,7 @@ extension NucleusSimulator {
         let identifier = ConnectionID(number: connectionCount, slot: freeSlots.removeLast())
         let connection = SimulatorConnection(identifier, of: self)
         do {
-            try connection.adopt(descriptor, loop: loop)
+            try connection.adopt(descriptor, loop: loop, unreadLimit: configuration.unreadLimit)
         } catch {
             freeSlots.append(identifier.slot)
             return
@@ -233,7 +228,8 @@ extension NucleusSimulator {
     func perform(_ actions: [NucleusAction]) {
         for action in actions {
             switch action {
-            case .write(let identifier, let bytes): connections[identifier]?.socket?.write(bytes)
+            case .write(let identifier, let bytes): write(bytes, to: identifier)
+            case .cutOff(let identifier): disconnected(identifier)
             case .close(let identifier):
                 guard let connection = connections.removeValue(forKey: identifier) else { continue }
                 connection.socket?.closeWhenFlushed()
@@ -245,6 +241,16 @@ extension NucleusSimulator {
         if nucleus.findings.count > reportedFindings { reportFindings() }
         if !nucleus.lifecycleRequests.isEmpty { reportLifecycleRequests() }
         if !waiters.isEmpty { resumeWaiters() }
+    }
+
+    private func write(_ bytes: [UInt8], to identifier: ConnectionID) {
+        guard let socket = connections[identifier]?.socket else { return }
+        socket.write(bytes)
+        guard socket.queuedByteCount > configuration.unreadLimit else { return }
+        // A whole turn's messages may lie here; what the client has room for is not unread.
+        socket.flush()
+        guard !socket.isClosed, socket.queuedByteCount > configuration.unreadLimit else { return }
+        perform(nucleus.hasLeftUnread(socket.queuedByteCount, on: identifier, now: now))
     }
 
     private func reportFindings() {

@@ -14,8 +14,11 @@ final class SimulatorConnection: StreamSocketOwner, @unchecked Sendable {
         self.simulator = simulator
     }
 
-    func adopt(_ descriptor: Int32, loop: EventLoop) throws(SystemError) {
-        socket = try StreamSocket.adopt(FileDescriptor(owning: descriptor), loop: loop, owner: self)
+    func adopt(_ descriptor: Int32, loop: EventLoop, unreadLimit: Int) throws(SystemError) {
+        let socket = try StreamSocket.adopt(FileDescriptor(owning: descriptor), loop: loop, owner: self)
+        // Who does not read is not read either, before it comes to cutting off.
+        socket.queueLimit = min(socket.queueLimit, unreadLimit / 2)
+        self.socket = socket
     }
 
     func socketIsReadable() { simulator?.assumeIsolated { $0.read(from: self) } }

@@ -69,6 +69,10 @@ enum ClassicText {
         "Publish to topic \(topic) failed: Device is offline. Dropping QoS 0 message."
     }
 
+    static func spoolFull(_ topic: String) -> String {
+        "Publish to topic \(topic) failed: Message spool is full. Message could not be added."
+    }
+
     /// What a handler says that finds no request at all, by what it would have read first.
     static func nullRequest(_ operation: Operation) -> String {
         let getter =

@@ -40,6 +40,7 @@ struct BrokerMessage: Sendable, Equatable {
     }
 
     private func writeProperties(_ json: inout JSONWriter) {
+        guard !properties.isEmpty else { return json.text("payloadFormat", "0") }
         for name in ["userProperties", "messageExpiryIntervalSeconds", "correlationData", "responseTopic"] {
             guard let value = properties[name], !value.isNull else { continue }
             json.memberName(name)

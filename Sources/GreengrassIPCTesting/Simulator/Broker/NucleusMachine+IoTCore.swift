@@ -142,11 +142,16 @@ extension NucleusMachine {
         return number
     }
 
+    private static let propertyNames = [
+        "userProperties", "messageExpiryIntervalSeconds", "correlationData", "responseTopic", "payloadFormat",
+    ]
+
     private func properties(of request: Request) -> [String: JSONValue] {
-        let names: Set<String> = [
-            "userProperties", "messageExpiryIntervalSeconds", "correlationData", "responseTopic", "payloadFormat",
-        ]
-        return request.members.filter { names.contains($0.key) }
+        // Most have none: topic, payload and quality of service are all that a request need have.
+        guard request.members.count > 3 else { return [:] }
+        return Dictionary(
+            uniqueKeysWithValues: Self.propertyNames.compactMap { name in request.members[name].map { (name, $0) } }
+        )
     }
 
     /// A message of a component has reached the broker.

@@ -69,6 +69,7 @@ enum TopicRules {
 
     /// The part of a topic that IoT Core's limits count.
     private static func withoutReservedLevels(_ topic: String, subscribing: Bool) -> Substring {
+        guard topic.utf8.first == UInt8(ascii: "$") else { return topic[...] }
         let levels = topic.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
         if levels.count == 4, levels[0].lowercased() == "$aws", levels[1] == "rules" {
             return levels[3]

@@ -19,9 +19,11 @@ build_tools() {
     tools=$(swift build "${options[@]}" --show-bin-path)
 }
 
-# Builds a product as it is shipped, OpenSSL's part of it linked statically, and sets `product` to its path.
+# build_product NAME [OPTION…]: builds a product as it is shipped, OpenSSL's part of it linked statically, and sets `product` to its path.
 build_product() {
-    local options=(-c release --static-swift-stdlib --scratch-path .build/static --product "$1") library
+    local name=$1 library
+    shift
+    local options=(-c release --static-swift-stdlib "$@" --scratch-path .build/static --product "$name")
     library=$(pkg-config --variable=libdir libcrypto)
     if [ -f "$library/libcrypto.a" ]; then
         # A folder with nothing but the archive, found before the one that has the shared library too.
@@ -32,7 +34,7 @@ build_product() {
         local -x PKG_CONFIG_PATH=$root/.build/static/openssl
     fi
     swift build "${options[@]}" >&2
-    product=$(swift build "${options[@]}" --show-bin-path)/$1
+    product=$(swift build "${options[@]}" --show-bin-path)/$name
 }
 
 # Sets `python` to an interpreter that has the official Python SDK, the version that is compared with.

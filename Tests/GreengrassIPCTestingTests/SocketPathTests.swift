@@ -33,7 +33,7 @@ struct SocketPathTests {
             switch self {
             case .belowAFile: "choose a path in a folder"
             case .inNoFolder: "/none first, or choose another path"
-            case .inProc: "/proc"
+            case .inProc: "another path"
             case .aFile, .aFolder: "remove the file or choose another path"
             case .tooLong: "choose a shorter one"
             case .empty: "name a file"

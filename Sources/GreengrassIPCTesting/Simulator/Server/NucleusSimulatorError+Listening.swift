@@ -30,11 +30,13 @@ extension NucleusSimulatorError {
     }
 
     private static func remedy(for error: SystemError, _ path: String) -> String {
-        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        let folder = parent.isEmpty ? "/" : parent
         return switch error.number {
         case SystemError.alreadyInUse:
             "a server listens there, or a file that is no socket is in the way: stop it, remove the file or choose "
                 + "another path"
+        case SystemError.noSuchFile where Files.exists(folder): "\(folder) takes no sockets: choose another path"
         case SystemError.noSuchFile: "make the folder \(folder) first, or choose another path"
         case SystemError.notADirectory: "what stands before the last slash is a file: choose a path in a folder"
         case SystemError.permissionDenied, SystemError.notPermitted, SystemError.readOnly:

@@ -8,7 +8,7 @@ import Testing
 @testable import GreengrassIPCTesting
 
 /// Hostile clients at a real socket, beside one that is written with this package and goes on as if it were alone.
-@Suite("Hostile clients", .timeLimit(.minutes(1)))
+@Suite("Hostile clients", .serialized, .timeLimit(.minutes(1)))
 struct HostileClientTests {
     private static let good = "com.example.WellBehaved"
     private static let bad = "com.example.Hostile"
@@ -134,7 +134,7 @@ struct HostileClientTests {
             let hostile = try await WireClient.login(to: nucleus, as: Self.bad)
             await hostile.stopReading()
             var stream: Int32 = 0
-            for round in 0..<200 {
+            for round in 0..<80 {
                 var calls: [UInt8] = []
                 for _ in 0..<100 {
                     stream += 1

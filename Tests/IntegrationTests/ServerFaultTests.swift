@@ -17,6 +17,9 @@ struct ServerFaultTests {
         (.corruptChecksum, .reply(to: "GetConfiguration"), true),
         (.splitEveryByte, .reply(to: "GetConfiguration"), false),
         (.replyLate(.milliseconds(300)), .reply(to: "GetConfiguration"), false),
+        (.merge(within: .milliseconds(50)), .event, false), (.duplicate, .event, false),
+        (.outOfOrder(within: .milliseconds(50)), .anyReply, false), (.ping, .message, false),
+        (.unknownStream, .message, false), (.readSlowly(.milliseconds(300)), .message, false),
     ]
 
     @Test(arguments: Dialect.allCases, faults.indices)

@@ -24,25 +24,12 @@ struct HelloComponentTests {
                 ],
             ]
         )
-        let nucleus = try await NucleusSimulator.start(.init(dialect: dialect, components: [component]))
-        let token = try await nucleus.environment(forComponent: name)["SVCUID"] ?? ""
-        let configuration = GreengrassIPCConfiguration(
-            socketPath: nucleus.socketPath,
-            authentication: .svcuid(token)
-        )
-        let running = Task {
-            try await withGreengrassIPC(configuration) { client in try await HelloComponent.run(client) }
+        let setup = NucleusSimulator.Configuration(dialect: dialect, components: [component])
+        try await withNucleusSimulator(setup, running: { try await HelloComponent.run($0) }) { nucleus in
+            try await nucleus.waitForState(.running, of: name)
+            await nucleus.publish(localTopic: "hello/ask", payload: Array("Ada".utf8))
+            try await nucleus.expectPublication(localTopic: "hello/answer", text: "Moin, Ada!")
+            try await nucleus.expectNoFindings()
         }
-
-        try await nucleus.waitForState(.running, of: name)
-        await nucleus.publish(localTopic: "hello/ask", payload: Array("Ada".utf8))
-        try await nucleus.waitForCall("PublishToTopic")
-        let answers = await nucleus.localPublications
-        #expect(answers.map(\.topic) == ["hello/answer"])
-        #expect(answers.first?.binary == Array("Moin, Ada!".utf8))
-
-        running.cancel()
-        _ = await running.result
-        await nucleus.stop()
     }
 }

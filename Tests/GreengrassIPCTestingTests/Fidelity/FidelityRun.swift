@@ -171,6 +171,7 @@ struct FidelityRun {
             case .close(let connection), .cutOff(let connection):
                 gone.insert(connection.number)
                 replay.ended(connection.number)
+            case .setReading: break
             case .write(let connection, let bytes):
                 decoders[connection.number, default: MessageDecoder()].append(bytes)
                 while let message = try? decoders[connection.number]?.next() {

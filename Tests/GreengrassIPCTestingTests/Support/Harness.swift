@@ -14,6 +14,8 @@ struct Harness {
     var now = Duration.zero
     /// What went out and is not looked at yet, by connection.
     private var sent: [Int: [Event]] = [:]
+    /// What the sockets were told last, by connection.
+    private(set) var reading: [Int: Bool] = [:]
     private var nextConnection = 0
 
     enum Event: Equatable, CustomStringConvertible {
@@ -97,6 +99,7 @@ struct Harness {
             case .close(let connection), .cutOff(let connection): sent[connection.number, default: []].append(.closed)
             case .write(let connection, let bytes):
                 sent[connection.number, default: []] += Self.messages(bytes)
+            case .setReading(let connection, let reads): reading[connection.number] = reads
             }
         }
     }

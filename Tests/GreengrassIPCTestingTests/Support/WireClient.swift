@@ -61,6 +61,8 @@ actor WireClient {
     /// From now on what comes is left where it is.
     func stopReading() { socket?.setReading(false) }
 
+    func flush() { socket?.flush() }
+
     func close() { socket?.close() }
 
     private func note(_ event: Harness.Event) {

@@ -14,6 +14,7 @@ extension ServerConnectionMachine {
         case .open: break
         case .ending, .refused, .closed: return []
         }
+        if isPinged, fixed.stream == 0, fixed.type == MessageType.pingResponse { return [] }
         guard fixed.stream != 0 else { return close(after: [liteStreamZero(headers, fixed)]) }
         let noteGap = noteStream(fixed, headers)
         if fixed.type != MessageType.application {

@@ -16,6 +16,8 @@ struct ServerConnectionMachine: Sendable {
     /// Streams that are open; classic only, since lite keeps no such table.
     var streams: [Int32: StreamPhase] = [:]
     var races = RaceOutcomes()
+    /// A fault has sent a PING: its answers are no offence.
+    var isPinged = false
     /// CONNECT was acknowledged, but the bytes that came with it are not all looked at yet.
     private var isAcknowledgedInThisRead = false
 

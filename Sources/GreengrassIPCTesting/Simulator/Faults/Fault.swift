@@ -10,7 +10,7 @@ public enum Fault: Sendable, Hashable {
     case splitEveryByte
     /// The message announces a length of 2 GiB and the connection stays open.
     case oversizedLength
-    /// The message goes out that much later; others on the connection overtake it.
+    /// The message goes out that much later; others on the connection overtake it, unless they are late too.
     case replyLate(Duration)
     /// The message is swallowed; the connection stays open.
     case noReply
@@ -32,6 +32,8 @@ public enum Fault: Sendable, Hashable {
     case unknownStream
     /// In place of the message every connection ends without a word, and the tokens change.
     case restart
+    /// The message goes out, and for that long nothing more is read from its client, whose writes back up.
+    case readSlowly(Duration)
 }
 
 /// When a fault strikes.
@@ -46,6 +48,8 @@ public enum FaultPoint: Sendable, Hashable {
     case connect
     /// The next reply to a call of this operation, named with or without `aws.greengrass#`; errors too.
     case reply(to: String)
+    /// The next reply to a call that subscribes to something; errors too.
+    case subscription
     /// The next event on any stream.
     case event
 }
@@ -70,7 +74,7 @@ struct FaultPlan: Sendable {
         var taken: [Fault] = []
         for index in waiting.indices where kind.matches(waiting[index].point) {
             let fault = waiting[index].fault
-            guard !taken.contains(where: { $0.isSameSort(as: fault) }) else { continue }
+            guard !taken.contains(where: { $0.sort == fault.sort }) else { continue }
             taken.append(fault)
             waiting[index].times -= 1
         }
@@ -108,16 +112,37 @@ enum OutgoingKind: Sendable, Hashable {
         case (.message, .acknowledgement): false
         case (.nextFrame, _), (.message, _), (.anyReply, .reply), (.connect, .acknowledgement), (.event, .event): true
         case (.reply(let wanted), .reply(let operation)): wanted == operation
+        case (.subscription, .reply(let operation)): operation.hasPrefix(modelNamespace + "SubscribeTo")
         default: false
         }
     }
 }
 
 extension Fault {
-    fileprivate func isSameSort(as other: Fault) -> Bool {
-        switch (self, other) {
-        case (.replyLate, .replyLate): true
-        default: self == other
+    /// Which fault it is, whatever its value.
+    enum Sort: String, Sendable, Hashable, CaseIterable {
+        case closeMidFrame, corruptChecksum, splitEveryByte, oversizedLength, replyLate, noReply, eventBeforeResponse
+        case refuseConnect, merge, outOfOrder, duplicate, deaf, ping, unknownStream, restart, readSlowly
+    }
+
+    var sort: Sort {
+        switch self {
+        case .closeMidFrame: .closeMidFrame
+        case .corruptChecksum: .corruptChecksum
+        case .splitEveryByte: .splitEveryByte
+        case .oversizedLength: .oversizedLength
+        case .replyLate: .replyLate
+        case .noReply: .noReply
+        case .eventBeforeResponse: .eventBeforeResponse
+        case .refuseConnect: .refuseConnect
+        case .merge: .merge
+        case .outOfOrder: .outOfOrder
+        case .duplicate: .duplicate
+        case .deaf: .deaf
+        case .ping: .ping
+        case .unknownStream: .unknownStream
+        case .restart: .restart
+        case .readSlowly: .readSlowly
         }
     }
 }

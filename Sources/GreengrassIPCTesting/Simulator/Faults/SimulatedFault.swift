@@ -10,6 +10,7 @@ public struct SimulatedFault: Sendable, Hashable, CustomStringConvertible {
         case outOfOrder = "out-of-order"
         case eventFirst = "event-first"
         case refusedToken = "refused-token"
+        case slowReader = "slow-reader"
     }
 
     /// Which one.
@@ -25,8 +26,8 @@ public struct SimulatedFault: Sendable, Hashable, CustomStringConvertible {
 
     /// Reads `NAME`, or `NAME:VALUE`.
     ///
-    /// VALUE is a duration, as `200ms` or `2s`, for `late`, `merged` and `out-of-order`; the seed of `random`; for all
-    /// others how often the fault strikes.
+    /// VALUE is a duration, as `200ms` or `2s`, for `late`, `merged`, `out-of-order` and `slow-reader`; the seed of
+    /// `random`; for all others how often the fault strikes. <doc:Faults> lists them all.
     ///
     /// - Throws: ``NucleusSimulatorError`` that lists the names, or says what the value must be.
     public init(parsing text: String) throws(NucleusSimulatorError) {
@@ -92,11 +93,12 @@ extension SimulatedFault.Kind {
         case .duplicate: "every event comes twice"
         case .deaf: "a subscription is answered and hears nothing: once, or so often"
         case .refusedToken: "CONNECT is refused: once, or so often"
+        case .slowReader: "after every message nothing is read from its client for so long, 200ms unless given"
         case .restart: "in place of a message connections end and tokens change: once, or so often"
         case .ping: "a PING before every message"
         case .unknown: "a message of a stream that nobody opened before every message"
         case .silent: "a reply that never comes: once, or so often"
-        case .eventFirst: "an event before the response of its subscription"
+        case .eventFirst: "of a subscription to a topic the first event comes before the response"
         case .random:
             "one message in sixteen is late, split, merged, out of order, doubled, corrupt, truncated or has "
                 + "company; the same ones for the same seed"
@@ -108,6 +110,7 @@ extension SimulatedFault.Kind {
         case .late: .milliseconds(200)
         case .merged: .milliseconds(20)
         case .outOfOrder: .milliseconds(100)
+        case .slowReader: .milliseconds(200)
         default: nil
         }
     }
@@ -119,7 +122,7 @@ extension SimulatedFault.Kind {
         }
     }
 
-    fileprivate func effect(_ duration: Duration) -> (Fault, FaultPoint)? {
+    func effect(_ duration: Duration) -> (Fault, FaultPoint)? {
         switch self {
         case .late: (.replyLate(duration), .message)
         case .split: (.splitEveryByte, .message)
@@ -129,13 +132,14 @@ extension SimulatedFault.Kind {
         case .oversized: (.oversizedLength, .message)
         case .truncated: (.closeMidFrame, .message)
         case .duplicate: (.duplicate, .event)
-        case .deaf: (.deaf, .reply(to: "SubscribeToIoTCore"))
+        case .deaf: (.deaf, .subscription)
         case .refusedToken: (.refuseConnect, .connect)
         case .restart: (.restart, .message)
         case .ping: (.ping, .message)
         case .unknown: (.unknownStream, .message)
         case .silent: (.noReply, .anyReply)
-        case .eventFirst: (.eventBeforeResponse, .reply(to: "SubscribeToIoTCore"))
+        case .eventFirst: (.eventBeforeResponse, .subscription)
+        case .slowReader: (.readSlowly(duration), .message)
         case .random: nil
         }
     }

@@ -29,11 +29,25 @@ struct WireSchedule: Sendable {
     var nextDue: Duration? { entries.first?.due }
 
     /// Whether everything for this connection has to wait.
-    func isBusy(_ connection: ConnectionID) -> Bool { busyUntil[connection] != nil }
+    private func isBusy(_ connection: ConnectionID) -> Bool { busyUntil[connection] != nil }
+
+    /// Whether a message for this connection cannot go past the schedule: it has to wait, or others wait for it.
+    func concerns(_ connection: ConnectionID) -> Bool {
+        guard !entries.isEmpty || !busyUntil.isEmpty else { return false }
+        return isBusy(connection) || hold(on: connection) != nil
+    }
+
+    /// Whether something for this connection has yet to go out.
+    func holdsMessage(for connection: ConnectionID) -> Bool { entries.contains { $0.connection == connection } }
+
+    /// Why a message of this connection is held back, if one is.
+    private func hold(on connection: ConnectionID) -> Hold? {
+        entries.first { $0.connection == connection && $0.hold != nil }?.hold
+    }
 
     /// Puts a message on the wire as the faults want it. Returns what is to be done at once.
     mutating func add(_ frame: [UInt8], to connection: ConnectionID, faults: [Fault], now: Duration) -> [Step] {
-        if faults.isEmpty, busyUntil[connection] == nil { return [.write(frame)] }
+        if faults.isEmpty, !concerns(connection) { return [.write(frame)] }
         var frame = frame
         var pieces: [[UInt8]]?
         var closes = false
@@ -54,14 +68,39 @@ struct WireSchedule: Sendable {
             case .duplicate: frame += frame
             case .ping: frame = ServerFrame.ping() + frame
             case .unknownStream: frame = ServerFrame.ofUnknownStream() + frame
-            case .eventBeforeResponse, .refuseConnect, .deaf, .restart: break
+            case .eventBeforeResponse, .refuseConnect, .deaf, .restart, .readSlowly: break
             }
         }
-        if let held, !closes, pieces == nil, !isBusy(connection) {
-            return hold(frame, held.hold, until: held.due, on: connection)
+        if let held, !closes, pieces == nil, !isBusy(connection), delay == .zero || held.hold == .merging,
+            self.hold(on: connection) ?? held.hold == held.hold
+        {
+            return hold(frame, held.hold, until: held.due + delay, on: connection)
         }
         if pieces != nil { pieces = frame.map { [$0] } }
-        return schedule(pieces ?? [frame], closes: closes, to: connection, delay: delay, now: now)
+        // One that is late is overtaken by what is held back, and does not end its waiting.
+        guard delay == .zero, !isBusy(connection) else {
+            return schedule(pieces ?? [frame], closes: closes, to: connection, delay: delay, now: now)
+        }
+        let released = release(connection)
+        if released.isOvertaken, !closes {
+            let steps = schedule(pieces ?? [frame], closes: false, to: connection, delay: .zero, now: now)
+            return steps + schedule([released.bytes], closes: closes, to: connection, delay: .zero, now: now)
+        }
+        if pieces == nil {
+            frame = released.bytes + frame
+            return schedule([frame], closes: closes, to: connection, delay: .zero, now: now)
+        }
+        let first: [Step] = released.bytes.isEmpty ? [] : [.write(released.bytes)]
+        return first + schedule(pieces ?? [], closes: closes, to: connection, delay: .zero, now: now)
+    }
+
+    /// Takes what is held back on a connection, now that another message goes out: behind that message if it was to be
+    /// overtaken, else before it.
+    private mutating func release(_ connection: ConnectionID) -> (bytes: [UInt8], isOvertaken: Bool) {
+        guard let index = entries.firstIndex(where: { $0.connection == connection && $0.hold != nil }),
+            case .write(let bytes) = entries[index].step
+        else { return ([], false) }
+        return (bytes, entries.remove(at: index).hold == .overtaking)
     }
 
     private mutating func hold(_ frame: [UInt8], _ hold: Hold, until due: Duration, on connection: ConnectionID)

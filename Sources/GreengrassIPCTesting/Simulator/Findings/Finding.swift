@@ -3,7 +3,8 @@
 /// Something a client did that harms a component, a connection or a whole nucleus of the real kind.
 ///
 /// The simulator lives through it and writes it down, whichever dialect it speaks: a component tested against one
-/// nucleus is often deployed on the other.
+/// nucleus is often deployed on the other. Only what is sent on a stream that is over is found by classic alone, since
+/// lite does not say when one is.
 public struct Finding: Sendable, Hashable {
     /// Which rule was broken.
     public var rule: Rule
@@ -57,39 +58,65 @@ extension Finding: CustomStringConvertible {
     }
 }
 
-extension Finding.Rule {
+extension Finding.Rule: CaseIterable {
+    /// The rules that this version knows.
+    enum Known: String, CaseIterable {
+        case barePing = "bare-ping"
+        case messageOnStreamZero = "message-on-stream-zero"
+        case messageBeforeAcknowledgement = "message-before-acknowledgement"
+        case messageAfterRefusal = "message-after-refusal"
+        case streamIdentifierGap = "stream-identifier-gap"
+        case writeAfterTerminate = "write-after-terminate"
+        case lateTerminate = "late-terminate"
+        case subscribeBeforeUnsuback = "subscribe-before-unsuback"
+        case messageTooComplex = "message-too-complex"
+        case nullMember = "null-member"
+        case messageTooLarge = "message-too-large"
+        case headerType = "header-type"
+        case lengthTooSmall = "length-too-small"
+        case partialMessage = "partial-message"
+        case unreadMessages = "unread-messages"
+        case integerTimestamp = "integer-timestamp"
+        case longHeaderName = "long-header-name"
+    }
+
+    private init(_ known: Known) { self.init(rawValue: known.rawValue) }
+
+    /// The rules that this version of the library looks after.
+    public static var allCases: [Self] { Known.allCases.map { Self($0) } }
+
     /// PING without a header beyond the fixed three.
-    public static let barePing = Self(rawValue: "bare-ping")
+    public static let barePing = Self(.barePing)
     /// PING, or anything else on stream 0 after the handshake.
-    public static let messageOnStreamZero = Self(rawValue: "message-on-stream-zero")
+    public static let messageOnStreamZero = Self(.messageOnStreamZero)
     /// A message sent before CONNECT was acknowledged.
-    public static let messageBeforeAcknowledgement = Self(rawValue: "message-before-acknowledgement")
+    public static let messageBeforeAcknowledgement = Self(.messageBeforeAcknowledgement)
     /// A message on a connection whose CONNECT was refused.
-    public static let messageAfterRefusal = Self(rawValue: "message-after-refusal")
+    public static let messageAfterRefusal = Self(.messageAfterRefusal)
     /// A new stream whose identifier is not the last one plus one.
-    public static let streamIdentifierGap = Self(rawValue: "stream-identifier-gap")
+    public static let streamIdentifierGap = Self(.streamIdentifierGap)
     /// Anything but an empty TERMINATE on a stream that is over.
-    public static let writeAfterTerminate = Self(rawValue: "write-after-terminate")
+    public static let writeAfterTerminate = Self(.writeAfterTerminate)
     /// An empty TERMINATE on a stream that is over.
-    public static let lateTerminate = Self(rawValue: "late-terminate")
+    public static let lateTerminate = Self(.lateTerminate)
     /// A filter subscribed again before the broker confirmed that it was given up.
-    public static let subscribeBeforeUnsuback = Self(rawValue: "subscribe-before-unsuback")
+    public static let subscribeBeforeUnsuback = Self(.subscribeBeforeUnsuback)
     /// A local message with more values or levels than lite's daemons hand on.
-    public static let messageTooComplex = Self(rawValue: "message-too-complex")
+    public static let messageTooComplex = Self(.messageTooComplex)
     /// A member whose value is `null`.
-    public static let nullMember = Self(rawValue: "null-member")
+    public static let nullMember = Self(.nullMember)
     /// A message larger than the lite nucleus takes.
-    public static let messageTooLarge = Self(rawValue: "message-too-large")
+    public static let messageTooLarge = Self(.messageTooLarge)
     /// A header of a type that the nucleus does not read.
-    public static let headerType = Self(rawValue: "header-type")
+    public static let headerType = Self(.headerType)
     /// A total length below that of the smallest message.
-    public static let lengthTooSmall = Self(rawValue: "length-too-small")
+    public static let lengthTooSmall = Self(.lengthTooSmall)
     /// A connection that ended in the middle of a message.
-    public static let partialMessage = Self(rawValue: "partial-message")
+    public static let partialMessage = Self(.partialMessage)
     /// A client that leaves very much of what it is sent unread.
-    public static let unreadMessages = Self(rawValue: "unread-messages")
+    public static let unreadMessages = Self(.unreadMessages)
     /// A timestamp without a decimal point.
-    public static let integerTimestamp = Self(rawValue: "integer-timestamp")
+    public static let integerTimestamp = Self(.integerTimestamp)
     /// A header name longer than the Java layer reads.
-    public static let longHeaderName = Self(rawValue: "long-header-name")
+    public static let longHeaderName = Self(.longHeaderName)
 }

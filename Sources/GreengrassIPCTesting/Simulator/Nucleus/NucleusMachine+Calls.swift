@@ -65,6 +65,7 @@ extension NucleusMachine {
 
     mutating func answer(_ call: ServiceCall, with reply: Reply, on connection: ConnectionID) {
         answering = StreamKey(connection: connection, stream: call.stream)
+        noteRefusal(reply, call, on: connection)
         perform(connections[connection.slot]?.machine.reply(reply, to: call) ?? [], on: connection)
     }
 

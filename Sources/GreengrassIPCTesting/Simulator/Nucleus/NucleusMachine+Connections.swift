@@ -55,6 +55,8 @@ extension NucleusMachine {
         guard isConnected(connection) else { return [] }
         forgetStreams(of: connection)
         stalls[connection] = nil
+        readingPauses[connection] = nil
+        silenced.remove(connection)
         connections[connection.slot] = nil
         schedule.forget(connection)
         return takeOutput()
@@ -68,7 +70,10 @@ extension NucleusMachine {
             case .authenticate(let credentials): authenticate(credentials, on: connection)
             case .call(let call): handle(call, on: connection)
             case .streamEnded(let stream): forgetStream(StreamKey(connection: connection, stream: stream))
-            case .finding(let finding): note(finding)
+            case .finding(let finding):
+                // Who waits for what a fault holds back cannot know that the stream has ended.
+                let isExcused = silenced.contains(connection) || schedule.holdsMessage(for: connection)
+                if finding.rule != .lateTerminate || !isExcused { note(finding) }
             }
         }
     }

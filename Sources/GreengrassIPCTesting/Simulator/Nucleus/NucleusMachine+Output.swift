@@ -8,12 +8,15 @@ extension NucleusMachine {
         if let index = struck.firstIndex(of: .eventBeforeResponse) {
             struck.remove(at: index)
             // Only a subscription that was made is going to have an event.
-            if let stream = answering, broker.holds(stream) {
+            if let stream = answering, holds(stream) {
                 heldBack[stream] = frame
                 return
             }
         }
         if let stream = answering, struck.contains(.deaf) { deafStreams.insert(stream) }
+        if struck.contains(.ping) { connections[connection.slot]?.machine.isPinged = true }
+        if struck.contains(.noReply) { silenced.insert(connection) }
+        for case .readSlowly(let duration) in struck { pauseReading(on: connection, for: duration) }
         if struck.contains(.restart) {
             isRestartDue = true
             return
@@ -21,8 +24,27 @@ extension NucleusMachine {
         write(frame, to: connection, faults: struck)
     }
 
+    /// Whether a subscription to a topic is there.
+    private func holds(_ stream: StreamKey) -> Bool {
+        localBroker.holds(stream) || broker.holds(stream)
+    }
+
+    /// Lets nothing be read from a client for a while.
+    private mutating func pauseReading(on connection: ConnectionID, for duration: Duration) {
+        flushJoined()
+        if readingPauses[connection] == nil { output.append(.setReading(connection, false)) }
+        readingPauses[connection] = max(readingPauses[connection] ?? .zero, now + duration)
+    }
+
+    private mutating func resumeReading() {
+        for (connection, end) in readingPauses where end <= now {
+            readingPauses[connection] = nil
+            output.append(.setReading(connection, true))
+        }
+    }
+
     mutating func write(_ frame: [UInt8], to connection: ConnectionID, faults: [Fault]) {
-        if faults.isEmpty, !schedule.isBusy(connection) { return emit(.write(frame), on: connection) }
+        if faults.isEmpty, !schedule.concerns(connection) { return emit(.write(frame), on: connection) }
         for step in schedule.add(frame, to: connection, faults: faults, now: now) { emit(step, on: connection) }
     }
 
@@ -102,7 +124,7 @@ extension NucleusMachine {
     /// When ``timePassed(now:)`` is to be called.
     var nextDeadline: Duration? {
         var next = schedule.nextDue
-        for due in [nextStallDeadline, components.nextDue, deployments.nextDue] {
+        for due in [nextStallDeadline, readingPauses.values.min(), components.nextDue, deployments.nextDue] {
             if let due { next = min(next ?? due, due) }
         }
         return next
@@ -112,6 +134,7 @@ extension NucleusMachine {
         self.now = now
         lookAtStalls()
         for (connection, step) in schedule.takeDue(now: now) { emit(step, on: connection) }
+        if !readingPauses.isEmpty { resumeReading() }
         components.advance(now: now)
         advanceDeployments()
         return takeOutput()

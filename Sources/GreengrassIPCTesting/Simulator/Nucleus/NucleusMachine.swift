@@ -10,6 +10,8 @@ enum NucleusAction: Sendable, Equatable {
     case close(ConnectionID)
     /// Close at once, whatever is not written yet.
     case cutOff(ConnectionID)
+    /// Stop reading from a client, or go on.
+    case setReading(ConnectionID, Bool)
 }
 
 /// The whole simulated nucleus without its sockets: connections, services and faults.
@@ -41,6 +43,8 @@ struct NucleusMachine: Sendable {
     var stateLog = RecordLog<RecordedState>()
     var metricLog = RecordLog<RecordedMetric>()
     var callLog = RecordLog<RecordedCall>()
+    /// The first calls that were answered with an error, for those who wait for what they would have brought.
+    var refusals: [String] = []
     var findings: [Finding] = []
     var findingByteCount = 0
     /// The moment of the input that is being handled.
@@ -78,6 +82,10 @@ struct NucleusMachine: Sendable {
     var heldBack: [StreamKey: [UInt8]] = [:]
     /// Streams that a fault has made deaf.
     var deafStreams: Set<StreamKey> = []
+    /// Clients that a message was kept from.
+    var silenced: Set<ConnectionID> = []
+    /// Clients that nothing is read from for now, and until when.
+    var readingPauses: [ConnectionID: Duration] = [:]
     /// A fault wants a restart, which is the owner's of the sockets to do.
     var isRestartDue = false
     /// The stream whose call is being answered.

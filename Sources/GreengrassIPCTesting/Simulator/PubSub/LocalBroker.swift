@@ -45,6 +45,9 @@ struct LocalBroker: Sendable {
     /// How many streams there are.
     var subscriptionCount: Int { held.count }
 
+    /// Whether this stream is held.
+    func holds(_ stream: StreamKey) -> Bool { held.contains(stream) }
+
     mutating func subscribe(_ subscription: Subscription) {
         nextOrder += 1
         var subscription = subscription

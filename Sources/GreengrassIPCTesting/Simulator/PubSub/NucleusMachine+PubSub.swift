@@ -19,7 +19,6 @@ extension NucleusMachine {
         if let refusal = localRefusal(call, request, topic: filter) {
             return answer(call, with: refusal, on: connection)
         }
-        answer(call, with: .success(call.operation, keepsStreamOpen: true), on: connection)
         localBroker.subscribe(
             .init(
                 stream: StreamKey(connection: connection, stream: call.stream),
@@ -28,6 +27,7 @@ extension NucleusMachine {
                 mode: mode.value.flatMap(ReceiveMode.init(rawValue:))
             )
         )
+        answer(call, with: .success(call.operation, keepsStreamOpen: true), on: connection)
     }
 
     mutating func publishToTopic(_ call: ServiceCall, _ request: Request, from connection: ConnectionID) {

@@ -95,6 +95,11 @@ extension NucleusSimulator {
     /// Takes back the faults that have not struck yet.
     public func removeFaults() { nucleus.faults.removeAll() }
 
+    /// Stops reading what clients send, or goes on: meanwhile their writes back up.
+    ///
+    /// - Parameter isReading: whether anything is read, of those that connect later too.
+    public func setReading(_ isReading: Bool) { holdConnections(!isReading) }
+
     /// Tells every client that it broke the protocol, and closes the connections.
     ///
     /// - Parameter payload: what the PROTOCOL_ERROR says. The classic nucleus's words are JSON that is not well

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import EventReactor
-package import GreengrassIPC
+public import GreengrassIPC
 
-// For tests: a nucleus for as long as a closure takes, and a client of one of its components.
+// A nucleus for as long as a closure takes, and a client of one of its components.
 extension NucleusSimulator {
     /// Starts a nucleus, and stops it however `body` ends.
     ///
@@ -25,8 +25,10 @@ extension NucleusSimulator {
         return try result.get()
     }
 
-    /// What a client in that component is configured with.
-    package func clientConfiguration(forComponent name: String) throws -> GreengrassIPCConfiguration {
+    /// What a client in that component is configured with, as the nucleus's environment would.
+    ///
+    /// - Throws: ``NucleusSimulatorError`` if there is no such component.
+    public func clientConfiguration(forComponent name: String) throws -> GreengrassIPCConfiguration {
         let environment = try environment(forComponent: name)
         return try GreengrassIPCConfiguration { environment[$0] }
     }

@@ -23,7 +23,8 @@ extension NucleusSimulator {
         count: Int = 1,
         timeout: Duration = .seconds(10)
     ) async throws {
-        try await wait("\(count) subscriptions to \(filter)", timeout) { nucleus in
+        let what = "\(Self.times(count, "subscription")) to \(filter)"
+        try await wait(what, timeout, instead: Self.subscriptions) { nucleus in
             nucleus.broker.subscriptions(to: filter).count { !$0.isPending } >= count
         }
     }
@@ -32,7 +33,7 @@ extension NucleusSimulator {
     ///
     /// - Throws: as ``waitForSubscription(filter:count:timeout:)``.
     public func waitForNoSubscription(filter: String, timeout: Duration = .seconds(10)) async throws {
-        try await wait("no subscription to \(filter)", timeout) { nucleus in
+        try await wait("no subscription to \(filter)", timeout, instead: Self.subscriptions) { nucleus in
             nucleus.broker.subscriptions(to: filter).isEmpty
         }
     }
@@ -45,7 +46,8 @@ extension NucleusSimulator {
         count: Int = 1,
         timeout: Duration = .seconds(10)
     ) async throws {
-        try await wait("\(count) local subscriptions to \(filter)", timeout) { nucleus in
+        let what = "\(Self.times(count, "local subscription")) to \(filter)"
+        try await wait(what, timeout, instead: Self.localSubscriptions) { nucleus in
             nucleus.localBroker.subscriptions(to: filter).count >= count
         }
     }
@@ -76,7 +78,7 @@ extension NucleusSimulator {
     ///
     /// - Throws: as ``waitForSubscription(filter:count:timeout:)``.
     public func waitForCall(_ operation: String, count: Int = 1, timeout: Duration = .seconds(10)) async throws {
-        try await wait("\(count) calls of \(operation)", timeout) { nucleus in
+        try await wait("\(Self.times(count, "call")) of \(operation)", timeout, instead: Self.calls) { nucleus in
             nucleus.calls.count { $0.operation == operation } >= count
         }
     }
@@ -85,7 +87,8 @@ extension NucleusSimulator {
     ///
     /// - Throws: as ``waitForSubscription(filter:count:timeout:)``.
     public func waitForPublication(topic: String, count: Int = 1, timeout: Duration = .seconds(10)) async throws {
-        try await wait("\(count) publications on \(topic)", timeout) { nucleus in
+        try await wait("\(Self.times(count, "publication")) on \(topic)", timeout, instead: Self.publications) {
+            nucleus in
             nucleus.publications.count { $0.topic == topic } >= count
         }
     }
@@ -93,6 +96,7 @@ extension NucleusSimulator {
     func wait(
         _ what: String,
         _ timeout: Duration,
+        instead: @escaping @Sendable (borrowing NucleusMachine) -> String = { _ in "" },
         until condition: @escaping (borrowing NucleusMachine) -> Bool
     ) async throws {
         waiterCount += 1
@@ -103,9 +107,11 @@ extension NucleusSimulator {
                 if Task.isCancelled { return continuation.resume(throwing: CancellationError()) }
                 if isStopped { return continuation.resume(throwing: Self.stoppedError) }
                 if condition(nucleus) { return continuation.resume() }
+                if let componentFailure { return continuation.resume(throwing: componentFailure) }
                 let timer = LoopTimer { [weak self] in
                     self?.assumeIsolated {
-                        $0.endWaiter(identifier, with: NucleusSimulatorError(.timedOut, "waited for \(what)"))
+                        let text = "waited \(timeout) for \(what)" + instead($0.nucleus) + $0.nucleus.refusalsText
+                        $0.endWaiter(identifier, with: NucleusSimulatorError(.timedOut, text))
                     }
                 }
                 waiters.append(
@@ -139,6 +145,56 @@ extension NucleusSimulator {
     }
 
     func failWaiters() {
-        for waiter in waiters { endWaiter(waiter.identifier, with: Self.stoppedError) }
+        for waiter in waiters { endWaiter(waiter.identifier, with: componentFailure ?? Self.stoppedError) }
+    }
+}
+
+// What there is instead of what was waited for, in an error's words.
+extension NucleusSimulator {
+    private static func times(_ count: Int, _ what: String) -> String { count == 1 ? "a \(what)" : "\(count) \(what)s" }
+
+    private static func instead(_ names: [String], _ what: String) -> String {
+        names.isEmpty ? "; nothing was \(what)" : "; \(what) were \(CallExpectation.counted(names))"
+    }
+
+    @Sendable private static func subscriptions(_ nucleus: borrowing NucleusMachine) -> String {
+        instead(
+            nucleus.broker.subscriptions.map { "'\($0.filter)'" + ($0.isPending ? " (unanswered)" : "") },
+            "subscribed"
+        )
+    }
+
+    @Sendable private static func localSubscriptions(_ nucleus: borrowing NucleusMachine) -> String {
+        instead(nucleus.localBroker.subscriptions.map { "'\($0.filter)'" }, "subscribed")
+    }
+
+    @Sendable private static func calls(_ nucleus: borrowing NucleusMachine) -> String {
+        instead(nucleus.calls.map(\.operation), "called")
+    }
+
+    @Sendable private static func publications(_ nucleus: borrowing NucleusMachine) -> String {
+        instead(nucleus.publications.map { "'\($0.topic)'" }, "published")
+    }
+}
+
+extension NucleusMachine {
+    /// Calls that were answered with an error, for those who wait for what they would have brought; empty if none was.
+    var refusalsText: String {
+        guard !refusals.isEmpty else { return "" }
+        return "; answered with an error were \(CallExpectation.counted(refusals))"
+    }
+
+    /// Remembers that a call was answered with an error.
+    mutating func noteRefusal(_ reply: Reply, _ call: ServiceCall, on connection: ConnectionID) {
+        let error: String
+        switch reply {
+        case .response, .unshaped: return
+        case .failure(let failure): error = failure.code.rawValue
+        case .internalServerError: error = "InternalServerError"
+        case .unknownOperation: error = "UnknownOperation"
+        }
+        guard refusals.count < 100 else { return }
+        let component = connections[connection.slot]?.machine.component ?? "nobody"
+        refusals.append("\(Operation.shortName(call.operation).prefix(80)) of \(component) (\(error))")
     }
 }

@@ -35,8 +35,11 @@ public actor NucleusSimulator {
     private let origin = Instant.now()
     var waiters: [Waiter] = []
     var waiterCount = 0
+    /// How the component ended that a test runs in this process.
+    var componentFailure: NucleusSimulatorError?
     private(set) var isStopped = false
     private var reportedFindings = 0
+    private var holdsConnections = false
 
     /// The event loop: its thread is where everything happens.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
@@ -183,7 +186,13 @@ extension NucleusSimulator {
             return
         }
         connections[identifier] = connection
+        if holdsConnections { connection.isHeld = true }
         nucleus.connected(identifier)
+    }
+
+    func holdConnections(_ holds: Bool) {
+        holdsConnections = holds
+        for connection in connections.values { connection.isHeld = holds }
     }
 
     func read(from connection: SimulatorConnection) {
@@ -206,6 +215,7 @@ extension NucleusSimulator {
                 let bytes = buffer.span.extracting(0..<count)
                 perform(nucleus.received(bytes, on: connection.identifier, now: now))
                 if socket.isFull { return socket.setReading(false) }
+                if connection.isHeld { return }
                 if count < buffer.count { return }
             }
         }
@@ -230,6 +240,7 @@ extension NucleusSimulator {
             switch action {
             case .write(let identifier, let bytes): write(bytes, to: identifier)
             case .cutOff(let identifier): disconnected(identifier)
+            case .setReading(let identifier, let reads): connections[identifier]?.isHeld = !reads
             case .close(let identifier):
                 guard let connection = connections.removeValue(forKey: identifier) else { continue }
                 connection.socket?.closeWhenFlushed()

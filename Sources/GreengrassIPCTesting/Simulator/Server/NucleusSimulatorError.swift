@@ -11,6 +11,7 @@ public struct NucleusSimulatorError: Error, Sendable, Hashable, CustomStringConv
     public struct Code: Sendable, Hashable, CustomStringConvertible {
         private enum Kind: String {
             case cannotListen, invalidToken, unknownComponent, timedOut, stopped, invalidState, invalidFault
+            case componentFailed
         }
 
         private let kind: Kind
@@ -30,6 +31,9 @@ public struct NucleusSimulatorError: Error, Sendable, Hashable, CustomStringConv
 
         /// A shadow cannot be so.
         public static let invalidState = Self(.invalidState)
+
+        /// The component that a test runs has ended with an error.
+        public static let componentFailed = Self(.componentFailed)
 
         /// There is no fault of that name, or its value makes no sense.
         public static let invalidFault = Self(.invalidFault)

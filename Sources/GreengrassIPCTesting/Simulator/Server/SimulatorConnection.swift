@@ -8,6 +8,10 @@ final class SimulatorConnection: StreamSocketOwner, @unchecked Sendable {
     let identifier: ConnectionID
     private weak var simulator: NucleusSimulator?
     private(set) var socket: StreamSocket?
+    /// A fault wants nothing to be read.
+    var isHeld = false {
+        didSet { socket?.setReading(!isHeld && socket?.isFull == false) }
+    }
 
     init(_ identifier: ConnectionID, of simulator: NucleusSimulator) {
         self.identifier = identifier
@@ -23,7 +27,7 @@ final class SimulatorConnection: StreamSocketOwner, @unchecked Sendable {
 
     func socketIsReadable() { simulator?.assumeIsolated { $0.read(from: self) } }
 
-    func socketHasDrained() { socket?.setReading(true) }
+    func socketHasDrained() { if !isHeld { socket?.setReading(true) } }
 
     func socketHasFailed(_ error: SystemError) { simulator?.assumeIsolated { $0.disconnected(identifier) } }
 }

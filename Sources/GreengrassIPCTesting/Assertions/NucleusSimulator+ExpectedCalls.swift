@@ -16,6 +16,8 @@ extension NucleusSimulator {
     ///   - request: the whole request; `nil` for any.
     ///   - component: who calls; `nil` for anyone.
     ///   - timeout: how long to wait for it.
+    ///   - file: the test's file, filled in by itself.
+    ///   - line: the test's line, filled in by itself.
     /// - Returns: the first such call.
     /// - Throws: ``UnmetExpectation`` with the difference to the call that comes nearest; ``NucleusSimulatorError`` if
     ///   the simulator stops or the component ends with an error; `CancellationError`.
@@ -39,6 +41,8 @@ extension NucleusSimulator {
     ///   - members: what the request must have; objects within it may have further members too.
     ///   - component: who calls; `nil` for anyone.
     ///   - timeout: how long to wait for it.
+    ///   - file: the test's file, filled in by itself.
+    ///   - line: the test's line, filled in by itself.
     /// - Returns: the first such call.
     /// - Throws: as ``expectCall(_:with:by:timeout:file:line:)``.
     @discardableResult
@@ -63,6 +67,8 @@ extension NucleusSimulator {
     ///   - requests: the whole requests.
     ///   - component: who calls; `nil` for anyone.
     ///   - timeout: how long to wait for them.
+    ///   - file: the test's file, filled in by itself.
+    ///   - line: the test's line, filled in by itself.
     /// - Throws: as ``expectCall(_:with:by:timeout:file:line:)``; the difference is that of the lists.
     public func expectCalls(
         _ operation: String,
@@ -93,6 +99,8 @@ extension NucleusSimulator {
     /// - Parameters:
     ///   - operation: its name without `aws.greengrass#`.
     ///   - component: by whom; `nil` for anyone.
+    ///   - file: the test's file, filled in by itself.
+    ///   - line: the test's line, filled in by itself.
     /// - Throws: ``UnmetExpectation`` with the requests that there were.
     public func expectNoCall(
         _ operation: String,

@@ -10,6 +10,8 @@ extension NucleusSimulator {
     ///   - topic: the topic, exactly.
     ///   - json: what the payload says.
     ///   - timeout: how long to wait for it.
+    ///   - file: the test's file, filled in by itself.
+    ///   - line: the test's line, filled in by itself.
     /// - Returns: the first such publication.
     /// - Throws: ``UnmetExpectation`` with the difference to the publication on the topic that comes nearest;
     ///   ``NucleusSimulatorError`` if the simulator stops or the component ends with an error; `CancellationError`.

@@ -26,7 +26,7 @@ extension NucleusSimulator {
         _ operation: String,
         with request: JSONValue? = nil,
         by component: String? = nil,
-        timeout: Duration = .seconds(10),
+        timeout: Duration = .seconds(30),
         file: String = #fileID,
         line: Int = #line
     ) async throws -> RecordedCall {
@@ -50,7 +50,7 @@ extension NucleusSimulator {
         _ operation: String,
         including members: JSONValue,
         by component: String? = nil,
-        timeout: Duration = .seconds(10),
+        timeout: Duration = .seconds(30),
         file: String = #fileID,
         line: Int = #line
     ) async throws -> RecordedCall {
@@ -74,7 +74,7 @@ extension NucleusSimulator {
         _ operation: String,
         with requests: [JSONValue],
         by component: String? = nil,
-        timeout: Duration = .seconds(10),
+        timeout: Duration = .seconds(30),
         file: String = #fileID,
         line: Int = #line
     ) async throws {

@@ -19,7 +19,7 @@ extension NucleusSimulator {
     public func expectPublication(
         topic: String,
         json: JSONValue,
-        timeout: Duration = .seconds(10),
+        timeout: Duration = .seconds(30),
         file: String = #fileID,
         line: Int = #line
     ) async throws -> RecordedPublication {
@@ -33,7 +33,7 @@ extension NucleusSimulator {
     public func expectPublication(
         topic: String,
         text: String,
-        timeout: Duration = .seconds(10),
+        timeout: Duration = .seconds(30),
         file: String = #fileID,
         line: Int = #line
     ) async throws -> RecordedPublication {
@@ -47,7 +47,7 @@ extension NucleusSimulator {
     public func expectPublication(
         topic: String,
         payload: [UInt8],
-        timeout: Duration = .seconds(10),
+        timeout: Duration = .seconds(30),
         file: String = #fileID,
         line: Int = #line
     ) async throws -> RecordedPublication {
@@ -61,7 +61,7 @@ extension NucleusSimulator {
     public func expectPublication(
         localTopic: String,
         json: JSONValue,
-        timeout: Duration = .seconds(10),
+        timeout: Duration = .seconds(30),
         file: String = #fileID,
         line: Int = #line
     ) async throws -> RecordedLocalPublication {
@@ -75,7 +75,7 @@ extension NucleusSimulator {
     public func expectPublication(
         localTopic: String,
         text: String,
-        timeout: Duration = .seconds(10),
+        timeout: Duration = .seconds(30),
         file: String = #fileID,
         line: Int = #line
     ) async throws -> RecordedLocalPublication {
@@ -89,7 +89,7 @@ extension NucleusSimulator {
     public func expectPublication(
         localTopic: String,
         payload: [UInt8],
-        timeout: Duration = .seconds(10),
+        timeout: Duration = .seconds(30),
         file: String = #fileID,
         line: Int = #line
     ) async throws -> RecordedLocalPublication {

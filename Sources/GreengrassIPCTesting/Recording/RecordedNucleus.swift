@@ -101,7 +101,7 @@ public actor RecordedNucleus {
     ///
     /// - Throws: ``ReplayDeparture`` when a client did something else than was recorded, ``NucleusSimulatorError`` if
     ///   it takes longer.
-    public func waitUntilPlayed(timeout: Duration = .seconds(10)) async throws {
+    public func waitUntilPlayed(timeout: Duration = .seconds(30)) async throws {
         try await withCheckedThrowingContinuation { continuation in
             // Looked at here and not before: there may be another turn of the loop before the closure runs.
             if let result { return continuation.resume(with: result) }

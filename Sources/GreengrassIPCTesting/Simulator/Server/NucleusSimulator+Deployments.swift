@@ -47,7 +47,7 @@ extension NucleusSimulator {
     /// Waits for the end of a deployment.
     ///
     /// - Throws: as ``waitForSubscription(filter:count:timeout:)``.
-    public func waitForDeployment(_ identifier: String, timeout: Duration = .seconds(10)) async throws {
+    public func waitForDeployment(_ identifier: String, timeout: Duration = .seconds(30)) async throws {
         try await wait("the end of a deployment", timeout) { $0.isDeploymentOver(identifier) }
     }
 
@@ -67,7 +67,7 @@ extension NucleusSimulator {
     /// - Throws: as ``waitForSubscription(filter:count:timeout:)``.
     public func waitForComponentUpdateSubscription(
         of component: String,
-        timeout: Duration = .seconds(10)
+        timeout: Duration = .seconds(30)
     ) async throws {
         try await wait("a subscription of \(component) to component updates", timeout) { nucleus in
             nucleus.deployments.updateStreams.contains { $0.component == component }
@@ -77,7 +77,7 @@ extension NucleusSimulator {
     /// Waits until a component has a stream of configurations to validate.
     ///
     /// - Throws: as ``waitForSubscription(filter:count:timeout:)``.
-    public func waitForValidationSubscription(of component: String, timeout: Duration = .seconds(10)) async throws {
+    public func waitForValidationSubscription(of component: String, timeout: Duration = .seconds(30)) async throws {
         try await wait("a subscription of \(component) to validations", timeout) { nucleus in
             nucleus.deployments.validationStreams.contains { $0.component == component }
         }

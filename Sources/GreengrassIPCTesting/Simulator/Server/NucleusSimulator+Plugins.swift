@@ -80,7 +80,7 @@ extension NucleusSimulator {
     public func waitForComponent(
         _ component: String,
         toBe state: SimulatedComponent.State,
-        timeout: Duration = .seconds(10)
+        timeout: Duration = .seconds(30)
     ) async throws {
         try await wait("\(component) to be \(state.rawValue)", timeout) { nucleus in
             nucleus.components[component]?.state == state

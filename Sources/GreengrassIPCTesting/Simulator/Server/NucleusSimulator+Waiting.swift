@@ -21,7 +21,7 @@ extension NucleusSimulator {
     public func waitForSubscription(
         filter: String,
         count: Int = 1,
-        timeout: Duration = .seconds(10)
+        timeout: Duration = .seconds(30)
     ) async throws {
         let what = "\(Self.times(count, "subscription")) to \(filter)"
         try await wait(what, timeout, instead: Self.subscriptions) { nucleus in
@@ -32,7 +32,7 @@ extension NucleusSimulator {
     /// Waits until nobody holds a stream on a filter.
     ///
     /// - Throws: as ``waitForSubscription(filter:count:timeout:)``.
-    public func waitForNoSubscription(filter: String, timeout: Duration = .seconds(10)) async throws {
+    public func waitForNoSubscription(filter: String, timeout: Duration = .seconds(30)) async throws {
         try await wait("no subscription to \(filter)", timeout, instead: Self.subscriptions) { nucleus in
             nucleus.broker.subscriptions(to: filter).isEmpty
         }
@@ -44,7 +44,7 @@ extension NucleusSimulator {
     public func waitForLocalSubscription(
         filter: String,
         count: Int = 1,
-        timeout: Duration = .seconds(10)
+        timeout: Duration = .seconds(30)
     ) async throws {
         let what = "\(Self.times(count, "local subscription")) to \(filter)"
         try await wait(what, timeout, instead: Self.localSubscriptions) { nucleus in
@@ -55,7 +55,7 @@ extension NucleusSimulator {
     /// Waits until a component watches its own or another's configuration.
     ///
     /// - Throws: as ``waitForSubscription(filter:count:timeout:)``.
-    public func waitForConfigurationSubscription(to component: String, timeout: Duration = .seconds(10)) async throws {
+    public func waitForConfigurationSubscription(to component: String, timeout: Duration = .seconds(30)) async throws {
         try await wait("a subscription to the configuration of \(component)", timeout) { nucleus in
             nucleus.configurationWatches.watches.contains { $0.component == component }
         }
@@ -67,7 +67,7 @@ extension NucleusSimulator {
     public func waitForState(
         _ state: ReportedState,
         of component: String,
-        timeout: Duration = .seconds(10)
+        timeout: Duration = .seconds(30)
     ) async throws {
         try await wait("\(component) to be \(state.rawValue)", timeout) { nucleus in
             nucleus.stateReports.last { $0.component == component }?.state == state
@@ -77,7 +77,7 @@ extension NucleusSimulator {
     /// Waits until an operation, named without `aws.greengrass#`, was called that often since the start.
     ///
     /// - Throws: as ``waitForSubscription(filter:count:timeout:)``.
-    public func waitForCall(_ operation: String, count: Int = 1, timeout: Duration = .seconds(10)) async throws {
+    public func waitForCall(_ operation: String, count: Int = 1, timeout: Duration = .seconds(30)) async throws {
         try await wait("\(Self.times(count, "call")) of \(operation)", timeout, instead: Self.calls) { nucleus in
             nucleus.calls.count { $0.operation == operation } >= count
         }
@@ -86,7 +86,7 @@ extension NucleusSimulator {
     /// Waits until components have published that often on a topic.
     ///
     /// - Throws: as ``waitForSubscription(filter:count:timeout:)``.
-    public func waitForPublication(topic: String, count: Int = 1, timeout: Duration = .seconds(10)) async throws {
+    public func waitForPublication(topic: String, count: Int = 1, timeout: Duration = .seconds(30)) async throws {
         try await wait("\(Self.times(count, "publication")) on \(topic)", timeout, instead: Self.publications) {
             nucleus in
             nucleus.publications.count { $0.topic == topic } >= count

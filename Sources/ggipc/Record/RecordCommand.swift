@@ -38,6 +38,8 @@ struct RecordCommand {
         var status: Int32 = 0
         if command.isEmpty {
             await signals.first()
+            // What was sent before the signal may come in one turn with it.
+            recorder.catchUp()
         } else {
             let variables = [ComponentEnvironment.socketVariable, ComponentEnvironment.nucleusSocketVariable]
             let child = try RunningCommand(

@@ -33,6 +33,11 @@ final class Recorder: ListenerOwner, @unchecked Sendable {
         relays = [:]
     }
 
+    /// Passes on and writes down what has come and was not read yet.
+    func catchUp() {
+        for (_, relay) in relays.sorted(by: { $0.key < $1.key }) { relay.catchUp() }
+    }
+
     /// Waits until no connection is left, or for as long as is given.
     func untilIdle(_ limit: Duration) async {
         let timer = LoopTimer { [weak self] in self?.idle() }
@@ -113,17 +118,26 @@ private final class Relay: @unchecked Sendable {
 
     private func other(_ side: Side) -> Side? { side === client ? server : client }
 
-    fileprivate func read(from side: Side) {
-        guard let socket = side.socket, let other = other(side) else { return }
+    fileprivate func catchUp() {
+        for side in [client, server].compactMap(\.self) {
+            while !side.hasEnded, other(side)?.socket?.isFull != true, read(from: side) {}
+        }
+    }
+
+    /// Whether there was something.
+    @discardableResult
+    fileprivate func read(from side: Side) -> Bool {
+        guard let socket = side.socket, let other = other(side) else { return false }
         var buffer = [UInt8](repeating: 0, count: 64 * 1024)
         let result: StreamSocket.ReadResult
         do {
             result = try buffer.withUnsafeMutableBytes { bytes throws(SystemError) in try socket.read(into: bytes) }
         } catch {
-            return failed(side)
+            failed(side)
+            return false
         }
         switch result {
-        case .wouldBlock: break
+        case .wouldBlock: return false
         case .bytes(let count):
             let bytes = buffer[..<count]
             recorder?.note(side.recorded.received(bytes), self, side.sender)
@@ -135,6 +149,7 @@ private final class Relay: @unchecked Sendable {
             other.socket?.shutDownWriting()
             if other.hasEnded { end() }
         }
+        return true
     }
 
     fileprivate func drained(_ side: Side) { other(side)?.socket?.setReading(true) }

@@ -131,10 +131,12 @@ struct SupervisionTests {
 
     @Test("Faults of the command line strike")
     func faults() async throws {
-        let command = [Tool.path, "call", "UpdateState", #"{"state": "RUNNING"}"#, "--timeout", "1"]
+        let command = [Tool.path, "call", "UpdateState", #"{"state": "RUNNING"}"#, "--timeout"]
         for (fault, status) in [("split", 0), ("silent", 1), ("refused-token:5", 1)] as [(String, Int32)] {
             try await EventLoop.with { loop in
-                let arguments = ["simulate", "--once", "--fault", fault, "--"] + command
+                // Short where no answer is to come only.
+                let timeout = fault == "silent" ? "1" : "50"
+                let arguments = ["simulate", "--once", "--fault", fault, "--"] + command + [timeout]
                 let result = try await RunningTool.start(arguments, on: loop).end()
                 #expect(result.status == .exited(status), "\(fault): \(result.errors)")
             }

@@ -17,17 +17,17 @@ struct CallExpectation: Sendable {
 
     /// The calls of the operation, by whoever is meant.
     func candidates(in nucleus: borrowing NucleusMachine) -> [RecordedCall] {
-        nucleus.calls.filter { $0.operation == operation && (component == nil || $0.component == component) }
+        nucleus.calls.filter(isCandidate)
     }
 
     /// The first call that is as expected.
     func match(in nucleus: borrowing NucleusMachine) -> RecordedCall? {
-        nucleus.calls.first { call in
-            guard call.operation == operation, component == nil || call.component == component else { return false }
-            guard let request else { return true }
-            let wanted = request.withPayloadsRead
-            return seen(call, wanted) == wanted
-        }
+        guard let wanted = request?.withPayloadsRead else { return nucleus.calls.first(where: isCandidate) }
+        return nucleus.calls.first { isCandidate($0) && seen($0, wanted) == wanted }
+    }
+
+    private func isCandidate(_ call: RecordedCall) -> Bool {
+        call.operation == operation && (component == nil || call.component == component)
     }
 
     /// Of a call's request, what is compared.
@@ -37,34 +37,16 @@ struct CallExpectation: Sendable {
     }
 
     func unmet(in nucleus: borrowing NucleusMachine, location: String) -> UnmetExpectation {
-        let calls = candidates(in: nucleus)
-        guard let request, !calls.isEmpty else {
-            let others = Self.counted(nucleus.calls.map(\.operation))
-            let instead = others.isEmpty ? "nothing was called" : "called were \(others)"
-            return UnmetExpectation(
-                summary: "expected a call of \(name); \(instead)" + nucleus.refusalsText,
-                difference: [],
-                location: location
-            )
+        let concealment = nucleus.concealment
+        var differences: [[String]] = []
+        if let wanted = request?.withPayloadsRead {
+            differences = candidates(in: nucleus).map { call in
+                JSONDifference(expected: wanted, actual: seen(call, wanted), hiding: concealment).lines
+            }
         }
-        let wanted = request.withPayloadsRead
-        let differences = calls.map { call in
-            JSONDifference(expected: wanted, actual: seen(call, wanted), hiding: nucleus.concealment)
-        }
-        let nearest = differences.indices.min { differences[$0].weight < differences[$1].weight } ?? 0
-        let which = calls.count == 1 ? "the only one" : "the nearest of \(calls.count), number \(nearest + 1),"
-        return UnmetExpectation(
-            summary: "expected a call of \(name) \(isPartial ? "that has these members" : "with this request"); "
-                + "\(which) differs",
-            difference: differences[nearest].lines,
-            location: location
-        )
-    }
-
-    /// Names with how often each is there, as `2 of A, 1 of B`.
-    static func counted(_ names: [String]) -> String {
-        var counts: [String: Int] = [:]
-        for name in names { counts[name, default: 0] += 1 }
-        return counts.sorted { $0.key < $1.key }.map { "\($0.value) of \($0.key)" }.joined(separator: ", ")
+        let what = "a call of \(name)"
+        let how = isPartial ? "that has these members" : "with this request"
+        return .nearest("\(what) \(how)", of: differences, location: location)
+            ?? .absent(what, nucleus.calls.map(\.operation), "called", in: nucleus, location: location)
     }
 }

@@ -38,9 +38,6 @@ public struct JSONDifference: Sendable, Hashable, CustomStringConvertible {
     /// Whether there is no difference.
     public var isEmpty: Bool { lines.isEmpty }
 
-    /// How many lines differ.
-    var weight: Int { lines.count { !$0.hasPrefix(" ") } }
-
     /// The lines, one below the other.
     public var description: String { lines.joined(separator: "\n") }
 }

@@ -23,7 +23,7 @@ extension NucleusSimulator {
         file: String = #fileID,
         line: Int = #line
     ) async throws -> RecordedPublication {
-        try await expect(.json(json), topic, timeout, "\(file):\(line)")
+        try await expect(.json(json), "publication", on: topic, timeout, "\(file):\(line)") { $0.publications }
     }
 
     /// Expects that a component publishes this text to IoT Core, now or before long.
@@ -37,7 +37,7 @@ extension NucleusSimulator {
         file: String = #fileID,
         line: Int = #line
     ) async throws -> RecordedPublication {
-        try await expect(.text(text), topic, timeout, "\(file):\(line)")
+        try await expect(.text(text), "publication", on: topic, timeout, "\(file):\(line)") { $0.publications }
     }
 
     /// Expects that a component publishes these bytes to IoT Core, now or before long.
@@ -51,7 +51,7 @@ extension NucleusSimulator {
         file: String = #fileID,
         line: Int = #line
     ) async throws -> RecordedPublication {
-        try await expect(.bytes(payload), topic, timeout, "\(file):\(line)")
+        try await expect(.bytes(payload), "publication", on: topic, timeout, "\(file):\(line)") { $0.publications }
     }
 
     /// Expects that a component publishes this JSON on a local topic, now or before long. Compared by meaning.
@@ -65,7 +65,9 @@ extension NucleusSimulator {
         file: String = #fileID,
         line: Int = #line
     ) async throws -> RecordedLocalPublication {
-        try await expectLocal(.json(json), localTopic, timeout, "\(file):\(line)")
+        try await expect(.json(json), "local publication", on: localTopic, timeout, "\(file):\(line)") {
+            $0.localPublications
+        }
     }
 
     /// Expects that a component publishes this text, as a binary message, on a local topic, now or before long.
@@ -79,7 +81,9 @@ extension NucleusSimulator {
         file: String = #fileID,
         line: Int = #line
     ) async throws -> RecordedLocalPublication {
-        try await expectLocal(.text(text), localTopic, timeout, "\(file):\(line)")
+        try await expect(.text(text), "local publication", on: localTopic, timeout, "\(file):\(line)") {
+            $0.localPublications
+        }
     }
 
     /// Expects that a component publishes these bytes on a local topic, now or before long.
@@ -93,82 +97,53 @@ extension NucleusSimulator {
         file: String = #fileID,
         line: Int = #line
     ) async throws -> RecordedLocalPublication {
-        try await expectLocal(.bytes(payload), localTopic, timeout, "\(file):\(line)")
-    }
-
-    private func expect(
-        _ content: MessageContent,
-        _ topic: String,
-        _ timeout: Duration,
-        _ location: String
-    ) async throws -> RecordedPublication {
-        @Sendable func isExpected(_ publication: RecordedPublication) -> Bool {
-            publication.topic == topic && MessageContent(publication.payload, asKindOf: content) == content
+        try await expect(.bytes(payload), "local publication", on: localTopic, timeout, "\(file):\(line)") {
+            $0.localPublications
         }
-        _ = try await isMet("a publication", timeout) { $0.publications.contains(where: isExpected) }
-        if let found = nucleus.publications.first(where: isExpected) { return found }
-        let there = nucleus.publications.filter { $0.topic == topic }
-        throw unmet(
-            "a publication on \(topic)",
-            expected: content,
-            actual: there.map { MessageContent($0.payload, asKindOf: content) },
-            otherTopics: nucleus.publications.map(\.topic),
-            location: location
-        )
     }
 
-    private func expectLocal(
+    private func expect<Message: PublishedMessage>(
         _ content: MessageContent,
-        _ topic: String,
-        _ timeout: Duration,
-        _ location: String
-    ) async throws -> RecordedLocalPublication {
-        @Sendable func isExpected(_ publication: RecordedLocalPublication) -> Bool {
-            publication.topic == topic && publication.content(asKindOf: content) == content
-        }
-        _ = try await isMet("a local publication", timeout) { $0.localPublications.contains(where: isExpected) }
-        if let found = nucleus.localPublications.first(where: isExpected) { return found }
-        let there = nucleus.localPublications.filter { $0.topic == topic }
-        throw unmet(
-            "a local publication on \(topic)",
-            expected: content,
-            actual: there.map { $0.content(asKindOf: content) },
-            otherTopics: nucleus.localPublications.map(\.topic),
-            location: location
-        )
-    }
-
-    private func unmet(
         _ what: String,
-        expected: MessageContent,
-        actual: [MessageContent],
-        otherTopics: [String],
-        location: String
-    ) -> UnmetExpectation {
-        let differences = actual.map { actual in
-            MessageContent.difference(expected: expected, actual: actual, hiding: nucleus.concealment)
+        on topic: String,
+        _ timeout: Duration,
+        _ location: String,
+        in messages: @escaping @Sendable (borrowing NucleusMachine) -> [Message]
+    ) async throws -> Message {
+        @Sendable func isExpected(_ message: Message) -> Bool {
+            message.topic == topic && message.content(asKindOf: content) == content
         }
-        func weight(_ lines: [String]) -> Int { lines.count { !$0.hasPrefix(" ") } }
-        guard let nearest = differences.indices.min(by: { weight(differences[$0]) < weight(differences[$1]) }) else {
-            let topics = CallExpectation.counted(otherTopics.map { "'\($0)'" })
-            let instead = topics.isEmpty ? "nothing was published" : "published were \(topics)"
-            return UnmetExpectation(
-                summary: "expected \(what); \(instead)" + nucleus.refusalsText,
-                difference: [],
-                location: location
+        _ = try await isMet("a \(what)", timeout) { messages($0).contains(where: isExpected) }
+        let all = messages(nucleus)
+        if let found = all.first(where: isExpected) { return found }
+        let concealment = nucleus.concealment
+        let differences = all.filter { $0.topic == topic }.map { message in
+            MessageContent.difference(
+                expected: content,
+                actual: message.content(asKindOf: content),
+                hiding: concealment
             )
         }
-        let which = actual.count == 1 ? "the only one" : "the nearest of \(actual.count), number \(nearest + 1),"
-        return UnmetExpectation(
-            summary: "expected \(what); \(which) differs",
-            difference: differences[nearest],
-            location: location
-        )
+        let expected = "a \(what) on \(topic)"
+        throw UnmetExpectation.nearest(expected, of: differences, location: location)
+            ?? .absent(expected, all.map { "'\($0.topic)'" }, "published", in: nucleus, location: location)
     }
 }
 
-extension RecordedLocalPublication {
+/// What a component has published, to IoT Core or locally.
+private protocol PublishedMessage: Sendable {
+    var topic: String { get }
     /// What was published; bytes as text if text is expected.
+    func content(asKindOf expected: MessageContent) -> MessageContent
+}
+
+extension RecordedPublication: PublishedMessage {
+    fileprivate func content(asKindOf expected: MessageContent) -> MessageContent {
+        MessageContent(payload, asKindOf: expected)
+    }
+}
+
+extension RecordedLocalPublication: PublishedMessage {
     fileprivate func content(asKindOf expected: MessageContent) -> MessageContent {
         if let json { return .json(json) }
         if case .json = expected { return MessageContent(binary ?? [], asKindOf: .text("")) }

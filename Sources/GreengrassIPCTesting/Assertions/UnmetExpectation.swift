@@ -24,3 +24,35 @@ public struct UnmetExpectation: Error, Sendable, Hashable, CustomStringConvertib
         return lines.joined(separator: "\n")
     }
 }
+
+extension UnmetExpectation {
+    /// Of several that were compared with what was expected, shows the one that is nearest; `nil` if there was none.
+    static func nearest(_ expected: String, of differences: [[String]], location: String) -> UnmetExpectation? {
+        func weight(_ lines: [String]) -> Int { lines.count { !$0.hasPrefix(" ") } }
+        guard let nearest = differences.indices.min(by: { weight(differences[$0]) < weight(differences[$1]) }) else {
+            return nil
+        }
+        let count = differences.count
+        let which = count == 1 ? "the only one" : "the nearest of \(count), number \(nearest + 1),"
+        return UnmetExpectation(
+            summary: "expected \(expected); \(which) differs",
+            difference: differences[nearest],
+            location: location
+        )
+    }
+
+    /// There was nothing to compare with: tells what there was instead.
+    static func absent(
+        _ expected: String,
+        _ instead: [String],
+        _ participle: String,
+        in nucleus: borrowing NucleusMachine,
+        location: String
+    ) -> UnmetExpectation {
+        UnmetExpectation(
+            summary: "expected \(expected)" + Instead.text(instead, participle) + nucleus.refusalsText,
+            difference: [],
+            location: location
+        )
+    }
+}

@@ -14,6 +14,19 @@ struct OwedAnswerTests {
         #"{"preUpdateEvent":{"deploymentId":"\#(id)","isGgcRestarting":false}}"#
     }
 
+    /// Ends a client that answers; what the nucleus had from it.
+    private func end(
+        _ client: GreengrassIPCClient,
+        _ answering: Task<Void, any Error>,
+        _ nucleus: ScriptedNucleus
+    ) async throws -> [RPCMessage] {
+        await client.shutDown()
+        answering.cancel()
+        _ = await answering.result
+        #expect(await nucleus.sees { $0.connections[0].sawEnd })
+        return try await onLoop(client.loop) { nucleus.connections[0].received }
+    }
+
     /// They come and the client ends before the task runs that they wake.
     @Test func whatNobodyHasReadIsAnsweredBeforeTheStreamEnds() async throws {
         try await withTestNucleus(onMessage: answering()) { client, nucleus in
@@ -36,11 +49,7 @@ struct OwedAnswerTests {
                 }
             }
             _ = try await client.getConfiguration()
-            await client.shutDown()
-            answering.cancel()
-            _ = await answering.result
-            #expect(await nucleus.sees { $0.connections[0].sawEnd })
-            let received = try await onLoop(client.loop) { nucleus.connections[0].received }
+            let received = try await end(client, answering, nucleus)
             let answers = received.filter { $0.operation == "DeferComponentUpdate" }
             #expect(answers.map { $0.json?["deploymentId"] } == ["D1", "D2", "D3"])
             #expect(answers.allSatisfy { $0.json?["recheckAfterMs"] == 7000 && $0.json?["message"] == "ends" })
@@ -71,11 +80,7 @@ struct OwedAnswerTests {
             }
             // Both have been read when a call behind them is answered.
             _ = try await client.getConfiguration()
-            await client.shutDown()
-            answering.cancel()
-            _ = await answering.result
-            #expect(await nucleus.sees { $0.connections[0].sawEnd })
-            let received = try await onLoop(client.loop) { nucleus.connections[0].received }
+            let received = try await end(client, answering, nucleus)
             let answers = received.filter { $0.operation == "DeferComponentUpdate" }
             #expect(answers.map(\.json) == [["deploymentId": "D1", "recheckAfterMs": 0]])
             #expect(told.withLock { $0 })
@@ -120,11 +125,7 @@ struct OwedAnswerTests {
             }
             // The event has been read when a call behind it is answered.
             _ = try await client.getConfiguration()
-            await client.shutDown()
-            answering.cancel()
-            _ = await answering.result
-            #expect(await nucleus.sees { $0.connections[0].sawEnd })
-            let received = try await onLoop(client.loop) { nucleus.connections[0].received }
+            let received = try await end(client, answering, nucleus)
             let answer = try #require(received.first { $0.operation == "DeferComponentUpdate" })
             #expect(!received.contains { $0.terminatesStream && $0.streamID == answer.streamID })
         }

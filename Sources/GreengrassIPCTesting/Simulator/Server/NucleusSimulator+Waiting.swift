@@ -153,27 +153,23 @@ extension NucleusSimulator {
 extension NucleusSimulator {
     private static func times(_ count: Int, _ what: String) -> String { count == 1 ? "a \(what)" : "\(count) \(what)s" }
 
-    private static func instead(_ names: [String], _ what: String) -> String {
-        names.isEmpty ? "; nothing was \(what)" : "; \(what) were \(CallExpectation.counted(names))"
-    }
-
     @Sendable private static func subscriptions(_ nucleus: borrowing NucleusMachine) -> String {
-        instead(
+        Instead.text(
             nucleus.broker.subscriptions.map { "'\($0.filter)'" + ($0.isPending ? " (unanswered)" : "") },
             "subscribed"
         )
     }
 
     @Sendable private static func localSubscriptions(_ nucleus: borrowing NucleusMachine) -> String {
-        instead(nucleus.localBroker.subscriptions.map { "'\($0.filter)'" }, "subscribed")
+        Instead.text(nucleus.localBroker.subscriptions.map { "'\($0.filter)'" }, "subscribed")
     }
 
     @Sendable private static func calls(_ nucleus: borrowing NucleusMachine) -> String {
-        instead(nucleus.calls.map(\.operation), "called")
+        Instead.text(nucleus.calls.map(\.operation), "called")
     }
 
     @Sendable private static func publications(_ nucleus: borrowing NucleusMachine) -> String {
-        instead(nucleus.publications.map { "'\($0.topic)'" }, "published")
+        Instead.text(nucleus.publications.map { "'\($0.topic)'" }, "published")
     }
 }
 
@@ -181,7 +177,7 @@ extension NucleusMachine {
     /// Calls that were answered with an error, for those who wait for what they would have brought; empty if none was.
     var refusalsText: String {
         guard !refusals.isEmpty else { return "" }
-        return "; answered with an error were \(CallExpectation.counted(refusals))"
+        return "; answered with an error were \(Instead.counted(refusals))"
     }
 
     /// Remembers that a call was answered with an error.
